@@ -1,0 +1,27 @@
+extension JSONValue {
+    /// The content of a string, unescaped; nil for anything else.
+    public var string: String? {
+        withStringBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether this is a string with exactly this content, byte for byte (no Unicode normalisation).
+    public func isString(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { document.isString(index, equalTo: $0) }
+    }
+
+    /// Calls `body` with a string's unescaped content as UTF-8; returns nil for anything that is no string.
+    @inlinable
+    public func withStringBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result? {
+        guard let (storage, range) = stringContent else { return nil }
+        return try storage.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[range])) }
+    }
+
+    /// Where a string's unescaped content is: in the source between the quotes, or among the unescaped contents.
+    @usableFromInline
+    var stringContent: (storage: [UInt8], range: Range<Int>)? {
+        let node = document.nodes[index]
+        guard node.kind == .string else { return nil }
+        return (node.isPlainString ? document.source : document.unescaped, node.contentRange)
+    }
+}
