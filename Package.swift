@@ -10,9 +10,24 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "matrix-pusher",
+    products: [
+        .library(name: "PushRules", targets: ["PushRules"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    ],
     targets: [
         .target(name: "PushJSON", swiftSettings: strict),
+        .target(name: "PushRules", dependencies: ["PushJSON"], swiftSettings: strict),
+        .executableTarget(
+            name: "matrix-pusher-bench",
+            dependencies: [
+                "PushJSON", "PushRules", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "PushJSONTests", dependencies: ["PushJSON"], swiftSettings: strict),
+        .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,74 @@
+/// Rules made ready for evaluation; immutable, to be kept and shared between threads.
+///
+/// Nothing in it depends on the user: the recipient's ID and display name come with each evaluation, so that all users
+/// without rules of their own share one.
+public final class CompiledRuleset: Sendable {
+    struct Rule: Sendable {
+        let kind: PushRuleKind
+        let ruleID: String
+        let actions: PushActions
+    }
+
+    let instructions: ContiguousArray<Instruction>
+    let rules: ContiguousArray<Rule>
+    let bytes: ContiguousArray<UInt8>
+    let paths: [PropertyPath]
+    let scalars: [PropertyScalar]
+
+    /// The default rules and nothing else.
+    public static func defaults(_ defaults: DefaultRules = DefaultRules()) -> CompiledRuleset {
+        defaults.legacyMentions ? sharedLegacy : shared
+    }
+
+    /// The ruleset ready for evaluation; for one whose rules are all defaults the shared one of ``defaults(_:)``.
+    public static func compiling(_ ruleset: PushRuleset, defaults: DefaultRules = DefaultRules()) -> CompiledRuleset {
+        ruleset.isDefault ? self.defaults(defaults) : CompiledRuleset(ruleset, defaults)
+    }
+
+    private static let shared = CompiledRuleset(PushRuleset(), DefaultRules())
+    private static let sharedLegacy = CompiledRuleset(PushRuleset(), DefaultRules(legacyMentions: true))
+
+    private convenience init(_ ruleset: PushRuleset, _ defaults: DefaultRules) {
+        var builder = RulesetBuilder()
+        for kind in PushRuleKind.allCases {
+            for rule in ruleset.rules(kind, defaults: defaults) where rule.isEnabled { builder.add(rule) }
+        }
+        self.init(builder)
+    }
+
+    init(_ builder: RulesetBuilder) {
+        instructions = builder.instructions
+        rules = builder.rules
+        bytes = builder.bytes
+        paths = builder.paths
+        scalars = builder.scalars
+    }
+
+    /// What the rules say for one recipient of an event; the first enabled rule whose conditions all hold decides.
+    ///
+    /// The sender of the event is never notified. A display name that is absent or empty is found in no body.
+    public func evaluate(_ event: PushEvent, recipient userID: String, displayName: String? = nil) -> Verdict {
+        var userID = userID
+        return userID.withUTF8 { userID in
+            if event.isSent(by: userID) { return Verdict.noRule }
+            return withEvaluation(event, userID, displayName) { evaluation in
+                guard let rule = evaluation.firstMatch() else { return Verdict.noRule }
+                return Verdict(self, rule: rule)
+            }
+        }
+    }
+
+    func withEvaluation<Result>(
+        _ event: PushEvent, _ userID: UnsafeBufferPointer<UInt8>, _ displayName: String?,
+        _ body: (inout Evaluation) -> Result
+    ) -> Result {
+        instructions.withUnsafeBufferPointer { instructions in
+            bytes.withUnsafeBufferPointer { bytes in
+                var evaluation = Evaluation(
+                    ruleset: self, instructions: instructions, bytes: bytes, event: event, userID: userID,
+                    displayName: displayName)
+                return body(&evaluation)
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import PushJSON
+import PushRules
+
+/// `rules`: what evaluating push rules costs.
+struct RulesBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rules", abstract: "Measure the evaluation of push rules.")
+
+    @Option(help: "How often each figure is measured.")
+    var rounds = 15
+
+    @Option(help: "Recipients of the event in the large runs.")
+    var recipients = 10_000
+
+    @Flag(help: "Write one JSON object a line.")
+    var json = false
+
+    func validate() throws {
+        guard rounds > 0, rounds <= 10_000 else { throw ValidationError("--rounds must be from 1 to 10000") }
+        guard recipients > 0, recipients <= 1_000_000 else {
+            throw ValidationError("--recipients must be from 1 to 1000000")
+        }
+    }
+
+    func run() throws {
+        for measurement in try measurements() {
+            if json {
+                var writer = JSONWriter()
+                measurement.write(to: &writer)
+                print(String(decoding: writer.bytes, as: UTF8.self))
+            } else {
+                print(measurement.row)
+            }
+        }
+    }
+
+    private func measurements() throws -> [Measurement] {
+        let users = (0..<recipients).map { "@user\($0):example.org" }
+        let short = message("Hello everybody, the release party is on Friday at eight, bring your own snacks.")
+        let long = message((0..<10_000).map { "word\($0)" }.joined(separator: " "))
+        let cyrillic = message(String(repeating: "съешь ещё этих мягких французских булок да выпей чаю ", count: 4))
+        let defaults = CompiledRuleset.defaults()
+        let fifty = try ruleset(50, user: 0) { "keyword\($0)x" }
+        let twenty = try users.indices.map { try ruleset(20, user: $0) { "keyword\($0)x" } }
+        let words = try users.indices.map { try ruleset(20, user: $0) { "слово\($0)я" } }
+        let globs = try users.indices.map { try ruleset(20, user: $0) { "k*y?word\($0)x" } }
+        return try [
+            prepare("parse and prepare an event", short),
+            one("one recipient, default rules", short, defaults),
+            one("one recipient, default rules, event not parsed", short, defaults, parsing: true),
+            one("one recipient, 50 keyword rules", short, fifty),
+            many("all recipients, default rules", short, users, [defaults]),
+            many("all recipients, 20 keyword rules each", short, users, twenty),
+            many("all recipients, 20 keyword rules each, body of 89 kB", long, users, twenty),
+            many("all recipients, 20 Cyrillic keyword rules each", cyrillic, users, words),
+            many("all recipients, 20 glob rules each", short, users, globs),
+        ]
+    }
+
+    /// Parsing an event and making it ready for its recipients.
+    private func prepare(_ name: String, _ event: [UInt8]) throws -> Measurement {
+        try Measurement(name, unit: "ns", rounds: rounds, count: 10_000) {
+            for _ in 0..<10_000 { _ = try prepared(event) }
+        }
+    }
+
+    private func one(
+        _ name: String, _ event: [UInt8], _ ruleset: CompiledRuleset, parsing: Bool = false
+    ) throws -> Measurement {
+        var ready = try prepared(event)
+        var notified = 0
+        defer { precondition(notified > 0, "nobody was notified") }
+        return try Measurement(name, unit: "ns", rounds: rounds, count: 20_000) {
+            for _ in 0..<20_000 {
+                if parsing { ready = try prepared(event) }
+                if ruleset.evaluate(ready, recipient: "@user1:example.org", displayName: "User").notify {
+                    notified += 1
+                }
+            }
+        }
+    }
+
+    /// One event for every user, each with the next of the rulesets, parsing included.
+    private func many(
+        _ name: String, _ event: [UInt8], _ users: [String], _ rulesets: [CompiledRuleset]
+    ) throws -> Measurement {
+        try Measurement(name, unit: "ms", rounds: rounds, count: users.count) {
+            let ready = try prepared(event)
+            var notified = 0
+            for (index, user) in users.enumerated() {
+                let ruleset = rulesets[rulesets.count == 1 ? 0 : index]
+                if ruleset.evaluate(ready, recipient: user, displayName: "User").notify { notified += 1 }
+            }
+            precondition(notified == users.count, "not everybody was notified")
+        }
+    }
+
+    private func prepared(_ event: [UInt8]) throws -> PushEvent {
+        let room = try JSONDocument(
+            parsing: #"{"member_count":10000,"power_levels":{"users":{"@alice:example.org":100}}}"#)
+        return try PushEvent(event: JSONDocument(parsing: event).root, room: room.root)
+    }
+
+    private func message(_ body: String) -> [UInt8] {
+        Array(
+            (#"{"event_id":"$abcdefghijklmnopqrstuvwxyz","room_id":"!room:example.org","type":"m.room.message","#
+                + #""sender":"@alice:example.org","origin_server_ts":1700000000000,"#
+                + #""content":{"msgtype":"m.text","body":"\#(body)","m.mentions":{}}}"#).utf8)
+    }
+
+    /// A user with content rules, no two users with the same.
+    private func ruleset(_ count: Int, user: Int, _ keyword: (Int) -> String) throws -> CompiledRuleset {
+        let rules = (0..<count).map {
+            #"{"rule_id":"rule\#($0)","pattern":"\#(keyword($0))\#(user)","actions":["notify",{"set_tweak":"highlight"}]}"#
+        }
+        let content = #"{"global":{"content":[\#(rules.joined(separator: ","))]}}"#
+        return try CompiledRuleset.compiling(PushRuleset(parsing: JSONDocument(parsing: content).root))
+    }
+}
