@@ -1,0 +1,95 @@
+package import PushJSON
+
+/// An event as gateways see it, rendered once and kept in the queue: a JSON object that bodies are cut from.
+///
+/// The members stand in the order `event_id`, `room_id`, the other members, `content`, so that each format of a
+/// notification is one slice of ``bytes``.
+package struct EventFragment: Sendable, Equatable {
+    /// The JSON object.
+    package let bytes: [UInt8]
+    /// Offset past the value of `room_id`: what an `event_id_only` notification has ends here.
+    package let idsEnd: Int
+    /// Offset of `,"content":`, or of the closing brace where there is no content.
+    package let contentStart: Int
+
+    /// Renders an event; strings and content are copied as they stand in the source.
+    ///
+    /// `room_name` is the room's name, else its canonical alias; empty names count as none.
+    /// - Parameters:
+    ///   - event: A client-format event.
+    ///   - room: The ingest API's `room` object (`name`, `canonical_alias`, `sender_display_name`).
+    ///   - includesContent: Whether `content` is kept at all.
+    /// - Returns: nil where `event_id`, `room_id`, `type` or `sender` is no string.
+    package init?(event: JSONValue, room: JSONValue?, includesContent: Bool = true) {
+        guard let eventID = Self.text(event["event_id"]), let roomID = Self.text(event["room_id"]),
+            let type = Self.text(event["type"]), let sender = Self.text(event["sender"])
+        else { return nil }
+        let content = event["content"].flatMap { $0.kind == .object ? $0 : nil }
+        let alias = Self.nonemptyText(room?["canonical_alias"])
+        let displayName = Self.nonemptyText(room?["sender_display_name"])
+        let roomName = Self.nonemptyText(room?["name"]) ?? alias
+        let isMemberEvent = event["type"]?.isString("m.room.member") == true && event["state_key"]?.kind == .string
+        let membership = isMemberEvent ? Self.text(content?["membership"]) : nil
+        let contentBytes = includesContent ? content?.sourceBytes : nil
+
+        var bytes: [UInt8] = []
+        let names = (displayName?.count ?? 0) + (roomName?.count ?? 0) + (alias?.count ?? 0) + (membership?.count ?? 0)
+        bytes.reserveCapacity(
+            160 + eventID.count + roomID.count + type.count + sender.count + names + (contentBytes?.count ?? 0))
+        bytes.append(text: "{\"event_id\":", then: eventID)
+        bytes.append(text: ",\"room_id\":", then: roomID)
+        idsEnd = bytes.count
+        bytes.append(text: ",\"type\":", then: type)
+        bytes.append(text: ",\"sender\":", then: sender)
+        if let displayName { bytes.append(text: ",\"sender_display_name\":", then: displayName) }
+        if let roomName { bytes.append(text: ",\"room_name\":", then: roomName) }
+        if let alias { bytes.append(text: ",\"room_alias\":", then: alias) }
+        if let membership { bytes.append(text: ",\"membership\":", then: membership) }
+        contentStart = bytes.count
+        if let contentBytes { bytes.append(text: ",\"content\":", then: contentBytes) }
+        bytes.append(UInt8(ascii: "}"))
+        self.bytes = bytes
+    }
+
+    /// Takes a stored fragment back.
+    /// - Returns: nil where the offsets cannot belong to the bytes.
+    package init?(bytes: [UInt8], idsEnd: Int, contentStart: Int) {
+        guard bytes.count > Self.eventIDStart, bytes.last == UInt8(ascii: "}"),
+            idsEnd > Self.eventIDStart, idsEnd <= contentStart, contentStart < bytes.count
+        else { return nil }
+        self.bytes = bytes
+        self.idsEnd = idsEnd
+        self.contentStart = contentStart
+    }
+
+    /// The event's ID, parsed on demand; nil only where stored bytes are damaged.
+    package var eventID: String? { identifier("event_id") }
+
+    /// The room's ID, parsed on demand; nil only where stored bytes are damaged.
+    package var roomID: String? { identifier("room_id") }
+
+    /// The event's ID as a JSON string with its quotes, as it stands in ``bytes``.
+    var quotedEventID: ArraySlice<UInt8> {
+        var position = Self.eventIDStart + 1
+        while position < idsEnd, bytes[position] != UInt8(ascii: "\"") {
+            position += bytes[position] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        return bytes[Self.eventIDStart..<min(position + 1, idsEnd)]
+    }
+
+    /// Offset of the quote that opens the event's ID.
+    private static let eventIDStart = "{\"event_id\":".utf8.count
+
+    private func identifier(_ key: String) -> String? {
+        let document = try? JSONDocument(parsing: bytes[..<idsEnd] + [UInt8(ascii: "}")])
+        return document?.root[key]?.string
+    }
+
+    private static func text(_ value: JSONValue?) -> ArraySlice<UInt8>? {
+        value.flatMap { $0.kind == .string ? $0.sourceBytes : nil }
+    }
+
+    private static func nonemptyText(_ value: JSONValue?) -> ArraySlice<UInt8>? {
+        text(value).flatMap { $0.count > 2 ? $0 : nil }
+    }
+}

@@ -1,0 +1,36 @@
+internal import CCurl
+
+/// How requests to gateways are made.
+package struct GatewayClientConfiguration: Sendable {
+    /// Longest time to resolve, connect and finish the TLS handshake.
+    package var connectTimeout: Duration = .seconds(10)
+    /// Longest time from the start of a request to the end of the response.
+    package var responseTimeout: Duration = .seconds(90)
+    /// Bytes of a response that are read; a longer one is judged by its status alone.
+    package var maximumResponseSize = 65536
+    /// Whether requests to `http` URLs are made.
+    package var allowHTTP = false
+    /// The addresses that may be connected to. Behind a proxy only gateways named by address can be checked.
+    package var addressPolicy = AddressPolicy()
+    /// URL of a forward proxy; nil for none. The environment's proxy variables are ignored.
+    package var proxy: String?
+    /// File with the certificate authorities to trust (PEM); nil for the system's.
+    package var caFile: String?
+    /// The `User-Agent` header.
+    package var userAgent: String
+
+    package init(version: String) {
+        userAgent = "matrix-pusher/\(version)"
+    }
+
+    /// Checks a proxy URL.
+    /// - Throws: ``GatewayURLError`` that says what is wrong.
+    package static func validateProxy(_ text: String) throws(GatewayURLError) {
+        let parsed = try ParsedURL(text, flags: UInt32(CURLU_NON_SUPPORT_SCHEME))
+        switch parsed.part(CURLUPART_SCHEME)?.lowercased() {
+        case "http", "https", "socks4", "socks4a", "socks5", "socks5h": break
+        default: throw GatewayURLError(.unsupportedProxy)
+        }
+        guard parsed.part(CURLUPART_HOST)?.isEmpty == false else { throw GatewayURLError(.missingHost) }
+    }
+}

@@ -1,0 +1,197 @@
+internal import CCurl
+
+/// One persistent libcurl easy handle with the buffers of the request it carries; used on the loop's thread alone.
+final class TransferSlot {
+    let easy: UnsafeMutableRawPointer
+    /// Position among the active slots.
+    var activeIndex = 0
+
+    private let options: TransferOptions
+    private var token: UInt64 = 0
+    private var pushkey = ""
+    private var startedAt: Int64 = 0
+    /// libcurl has this URL's handle set: it must live until another one is.
+    private var url: GatewayURL?
+    /// The request's bytes, at an address that stays while libcurl reads them.
+    private var body = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: usualCapacity)
+    private var response: [UInt8] = []
+    /// Whether the response was longer than what is read.
+    private var isOversized = false
+    private var isSecondTry = false
+    private var refusedAddresses = 0
+    private var openedSockets = 0
+
+    /// Room in bytes for most request bodies.
+    private static let usualCapacity = 2048
+    /// Buffers above this size in bytes are not kept for the next request.
+    private static let keptCapacity = 65536
+
+    /// Makes a handle; nil when libcurl has no memory for it.
+    init?(options: TransferOptions) {
+        guard let easy = curl_easy_init() else { return nil }
+        self.easy = easy
+        self.options = options
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        guard options.apply(to: easy),
+            ccurl_set_pointer(easy, CURLOPT_PRIVATE, context) == CURLE_OK,
+            ccurl_set_write_function(easy, { TransferSlot.write($0, $1 * $2, $3) }, context) == CURLE_OK,
+            ccurl_set_open_socket_function(easy, { TransferSlot.openSocket($0, $2) }, context) == CURLE_OK
+        else { return nil }
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        body.deallocate()
+    }
+
+    /// The slot that owns a libcurl handle.
+    static func of(_ easy: UnsafeMutableRawPointer) -> TransferSlot {
+        guard let context = ccurl_get_private(easy) else { fatalError("a libcurl handle without its slot") }
+        return Unmanaged<TransferSlot>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Sets what differs from request to request.
+    func prepare(_ request: TransferRequest, startedAt: Int64) {
+        token = request.token
+        pushkey = request.pushkey
+        self.startedAt = startedAt
+        if url !== request.url {
+            url = request.url
+            _ = ccurl_set_url(easy, request.url.handle)
+            // With TLS the first connection tells whether the gateway speaks HTTP/2, and the other requests then share
+            // it. Without, waiting would only hold them up until the first answer.
+            _ = ccurl_set_long(easy, CURLOPT_PIPEWAIT, request.url.scheme == "https" ? 1 : 0)
+        }
+        if body.count < request.body.count {
+            body.deallocate()
+            body = .allocate(capacity: request.body.count)
+        }
+        _ = body.update(fromContentsOf: request.body)
+        _ = ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
+        _ = ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+    }
+
+    /// Makes the slot ready for another request.
+    func clear() {
+        pushkey = ""
+        isOversized = false
+        isSecondTry = false
+        refusedAddresses = 0
+        openedSockets = 0
+        if response.capacity > Self.keptCapacity { response = [] } else { response.removeAll(keepingCapacity: true) }
+        if body.count > Self.keptCapacity {
+            body.deallocate()
+            body = .allocate(capacity: Self.usualCapacity)
+        }
+    }
+}
+
+// MARK: Results
+
+extension TransferSlot {
+    /// How the transfer ended, after libcurl has finished it with `code`.
+    func ending(_ code: CURLcode) -> TransferEnding {
+        TransferEnding(
+            failure: code == CURLE_OK ? nil : failure(code), status: number(CURLINFO_RESPONSE_CODE),
+            isOversized: isOversized, isBlocked: refusedAddresses > 0 && openedSockets == 0,
+            isReused: number(CURLINFO_NUM_CONNECTS) == 0,
+            durationMilliseconds: microseconds(CURLINFO_TOTAL_TIME_T) / 1000)
+    }
+
+    /// What became of the transfer.
+    func result(_ ending: TransferEnding) -> FinishedTransfer {
+        let retryAfter = ending.status >= 300 ? retryAfter() : nil
+        let answer = GatewayResponse(ending: ending, retryAfter: retryAfter, body: response, pushkey: pushkey)
+        var finished = FinishedTransfer(
+            token: token, outcome: answer.outcome, startedAt: startedAt,
+            durationMilliseconds: ending.durationMilliseconds, foreignRejectedKeys: answer.foreignRejectedKeys)
+        if !ending.isReused {
+            let connected = max(microseconds(CURLINFO_CONNECT_TIME_T), microseconds(CURLINFO_APPCONNECT_TIME_T))
+            if connected > 0 { finished.connectMilliseconds = connected / 1000 }
+        }
+        if ending.status > 0 {
+            let wait = microseconds(CURLINFO_STARTTRANSFER_TIME_T) - microseconds(CURLINFO_PRETRANSFER_TIME_T)
+            finished.waitMilliseconds = max(0, wait) / 1000
+        }
+        return finished
+    }
+
+    /// Makes the slot ready to send the same request once more.
+    /// - Returns: false where it was sent again already.
+    func prepareAnotherTry() -> Bool {
+        guard !isSecondTry else { return false }
+        isSecondTry = true
+        return true
+    }
+
+    /// What is reported for a transfer that was taken off the loop.
+    func cancelled() -> FinishedTransfer {
+        FinishedTransfer(
+            token: token, outcome: .cancelled, startedAt: startedAt,
+            durationMilliseconds: max(0, LoopClock.unixMilliseconds - startedAt))
+    }
+
+    private func failure(_ code: CURLcode) -> TransferFailure {
+        let systemError = code == CURLE_COULDNT_CONNECT ? number(CURLINFO_OS_ERRNO) : 0
+        return TransferFailure(code: code, systemError: Int32(truncatingIfNeeded: systemError))
+    }
+
+    private func retryAfter() -> Duration? {
+        var header: UnsafeMutablePointer<curl_header>?
+        guard curl_easy_header(easy, "Retry-After", 0, UInt32(CURLH_HEADER), -1, &header) == CURLHE_OK,
+            let value = header?.pointee.value
+        else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: value, count: strnlen(value, 256))
+        return RetryAfter.parse(bytes, now: LoopClock.unixMilliseconds / 1000)
+    }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        _ = ccurl_get_long(easy, info, &value)
+        return value
+    }
+
+    private func microseconds(_ info: CURLINFO) -> Int64 {
+        var value: curl_off_t = 0
+        _ = ccurl_get_offset(easy, info, &value)
+        return Int64(value)
+    }
+}
+
+// MARK: Callbacks of libcurl
+
+extension TransferSlot {
+    private static func of(context: UnsafeMutableRawPointer?) -> TransferSlot? {
+        context.map { Unmanaged<TransferSlot>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Keeps a piece of the response; another number than `count` makes libcurl end the transfer.
+    private static func write(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?)
+        -> Int
+    {
+        guard let slot = of(context: context), let bytes else { return 0 }
+        guard count <= slot.options.maximumResponseSize - slot.response.count else {
+            slot.isOversized = true
+            return 0
+        }
+        slot.response.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+        return count
+    }
+
+    /// Opens a socket unless the policy refuses the address: this is the address that is connected to.
+    private static func openSocket(_ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<curl_sockaddr>?)
+        -> curl_socket_t
+    {
+        guard let slot = of(context: context), let peer else { return -1 }
+        if !slot.options.isProxied {
+            var bytes = [UInt8](repeating: 0, count: 16)
+            let count = Int(ccurl_peer_address(peer, &bytes))
+            guard let address = IPAddress(bytes: bytes.prefix(count)), slot.options.policy.permits(address) else {
+                slot.refusedAddresses += 1
+                return -1
+            }
+        }
+        slot.openedSockets += 1
+        return ccurl_open_socket(peer)
+    }
+}

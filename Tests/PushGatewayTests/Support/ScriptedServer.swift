@@ -1,0 +1,184 @@
+import Foundation
+import Synchronization
+
+/// A TCP server on 127.0.0.1 that answers requests as it is told, one thread per connection.
+final class ScriptedServer: Sendable {
+    /// What to do after reading a request.
+    enum Reply: Sendable {
+        /// Write these bytes and read the next request.
+        case answer(String)
+        /// Write these bytes and close the connection in order.
+        case answerThenClose(String)
+        /// Write these bytes and reset the connection.
+        case answerThenReset(String)
+        /// Write these bytes and then nothing until the client goes away.
+        case answerThenStall(String)
+    }
+
+    struct Request: Sendable {
+        var head: String
+        var body: [UInt8]
+        /// Number of the connection it came on, from 0.
+        var connection: Int
+
+        func header(_ name: String) -> String? {
+            let lines = head.components(separatedBy: "\r\n").dropFirst()
+            let line = lines.first { $0.lowercased().hasPrefix(name.lowercased() + ":") }
+            return line.map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    private struct State: Sendable {
+        var requests: [Request] = []
+        var connectionCount = 0
+        /// Descriptors that are open: a closed one's number may be another test's by now.
+        var open: Set<Int32> = []
+        var isStopped = false
+        var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    let port: Int
+    private let listener: Int32
+    private let state = Mutex(State())
+    private let script: @Sendable (_ index: Int, _ request: Request) -> Reply
+
+    init(script: @escaping @Sendable (_ index: Int, _ request: Request) -> Reply) throws {
+        self.script = script
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = listener
+        let isBound = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && listen(listener, 128) == 0 && getsockname(listener, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw POSIXError(.EADDRINUSE) }
+        port = Int(UInt16(bigEndian: address.sin_port))
+        state.withLock { _ = $0.open.insert(listener) }
+        Thread.detachNewThread { [self] in acceptConnections() }
+    }
+
+    /// A server that gives the same reply to every request.
+    convenience init(_ reply: Reply) throws {
+        try self.init { _, _ in reply }
+    }
+
+    var requests: [Request] { state.withLock { $0.requests } }
+    var connectionCount: Int { state.withLock { $0.connectionCount } }
+
+    /// Returns when this many requests have come in.
+    func waitForRequests(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.requests.count < count { state.waiters.append((count, continuation)) }
+                return state.requests.count >= count
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
+    /// Ends the listener and every connection.
+    func stop() {
+        state.withLock { state in
+            state.isStopped = true
+            for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+        }
+    }
+
+    private func acceptConnections() {
+        defer { closeDescriptor(listener) }
+        while true {
+            let connection = accept(listener, nil, nil)
+            guard connection >= 0 else { return }
+            let number = state.withLock { state -> Int? in
+                guard !state.isStopped else { return nil }
+                state.open.insert(connection)
+                state.connectionCount += 1
+                return state.connectionCount - 1
+            }
+            guard let number else {
+                close(connection)
+                return
+            }
+            Thread.detachNewThread { [self] in serve(connection, number: number) }
+        }
+    }
+
+    private func closeDescriptor(_ descriptor: Int32) {
+        state.withLock { state in
+            state.open.remove(descriptor)
+            close(descriptor)
+        }
+    }
+
+    private func serve(_ connection: Int32, number: Int) {
+        defer { closeDescriptor(connection) }
+        var input: [UInt8] = []
+        while let request = readRequest(connection, &input, number: number) {
+            let (index, ready) = state.withLock { state in
+                state.requests.append(request)
+                let count = state.requests.count
+                let ready = state.waiters.filter { $0.count <= count }
+                state.waiters.removeAll { $0.count <= count }
+                return (count - 1, ready)
+            }
+            for waiter in ready { waiter.continuation.resume() }
+            switch script(index, request) {
+            case .answer(let text):
+                write(text, to: connection)
+            case .answerThenClose(let text):
+                return write(text, to: connection)
+            case .answerThenReset(let text):
+                write(text, to: connection)
+                var option = linger(l_onoff: 1, l_linger: 0)
+                setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+                return
+            case .answerThenStall(let text):
+                write(text, to: connection)
+                var byte: UInt8 = 0
+                while recv(connection, &byte, 1, 0) > 0 {}
+                return
+            }
+        }
+    }
+
+    private func readRequest(_ connection: Int32, _ input: inout [UInt8], number: Int) -> Request? {
+        let separator = Data("\r\n\r\n".utf8)
+        while true {
+            if let end = Data(input).range(of: separator) {
+                let head = String(decoding: input[..<end.lowerBound], as: UTF8.self)
+                var request = Request(head: head, body: [], connection: number)
+                let length = request.header("Content-Length").flatMap(Int.init) ?? 0
+                if input.count >= end.upperBound + length {
+                    request.body = Array(input[end.upperBound..<end.upperBound + length])
+                    input.removeFirst(end.upperBound + length)
+                    return request
+                }
+            }
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            input += buffer[..<count]
+        }
+    }
+
+    private func write(_ text: String, to connection: Int32) {
+        var rest = ArraySlice(text.utf8)
+        while !rest.isEmpty {
+            let count = rest.withContiguousStorageIfAvailable {
+                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard let count, count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+/// Renders an HTTP answer with its length.
+func httpAnswer(_ status: String = "200 OK", headers: [String] = [], _ body: String = "{\"rejected\":[]}") -> String {
+    let lines = ["HTTP/1.1 \(status)"] + headers + ["Content-Length: \(body.utf8.count)", "", body]
+    return lines.joined(separator: "\r\n")
+}
