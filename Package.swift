@@ -17,9 +17,16 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: [
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "PushJSON", swiftSettings: strict),
         .target(name: "PushRules", dependencies: ["PushJSON"], swiftSettings: strict),
+        .target(
+            name: "PushQueue",
+            dependencies: ["CSQLite"],
+            resources: [.embedInCode("Migrations")],
+            swiftSettings: strict
+        ),
         .target(name: "PushGateway", dependencies: ["PushJSON", "CCurl"], swiftSettings: strict),
         .executableTarget(
             name: "matrix-pusher-bench",
@@ -30,6 +37,7 @@ let package = Package(
         ),
         .testTarget(name: "PushJSONTests", dependencies: ["PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
+        .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,102 @@
+/// The durable queue as the layers above see it.
+///
+/// Writes never wait on the disk: they are handed to the queue's own thread, which commits them in groups and in the
+/// order of the calls. A completion runs on that thread once its write is durable, or with the error if nothing of the
+/// write was stored. Writes without a completion are never lost while the process lives: when a commit fails
+/// they are kept and tried again.
+package protocol NotificationQueue: AnyObject, Sendable {
+    /// Stores a transaction. Whether its id was seen is decided in commit order: of two appends with one id,
+    /// however close, one stores and both get the same answer.
+    func append(
+        _ transaction: NewTransaction, completion: @escaping @Sendable (Result<AppendReceipt, QueueError>) -> Void)
+
+    /// Takes accepted or cancelled notifications out; unknown ids are ignored.
+    func finish(_ notifications: [FinishedNotification])
+
+    /// Logs a failed attempt; nothing is logged for a notification that is no longer there.
+    func recordFailure(_ failure: FailedAttempt)
+
+    func updateHealth(of pusher: Int64, to health: PusherHealth)
+
+    /// Remembers that a gateway is down.
+    func setLane(_ lane: LaneRecord)
+
+    /// Forgets that a gateway was down.
+    func deleteLane(_ gateway: String)
+
+    /// Turns notifications into dead letters. One whose pusher is gone is only taken out.
+    func bury(_ deadLetters: [DeadLetter])
+
+    /// Adds a pusher, or sets the one with the same user, app id and pushkey anew: that keeps its id and its queue and
+    /// starts without failures. Unless `append`, pushers of other users with the same app id and pushkey are removed.
+    /// `at` is Unix milliseconds.
+    func setPusher(
+        _ fields: PusherFields,
+        append: Bool,
+        at: Int64,
+        completion: @escaping @Sendable (Result<PusherSet, QueueError>) -> Void
+    )
+
+    /// Removes pushers, leaving a tombstone each, and these notifications of theirs. Succeeds with the tombstones;
+    /// unknown ids are ignored. `at` is Unix milliseconds.
+    func removePushers(
+        _ pushers: [Int64],
+        notifications: [Int64],
+        reason: RemovedPusher.Reason,
+        at: Int64,
+        completion: @escaping @Sendable (Result<[RemovedPusher], QueueError>) -> Void
+    )
+
+    /// Makes a removed pusher a pusher again, under its former id, and without failures.
+    /// Fails with `.notFound`, or with `.conflict` when it was restored or set again since. `at` is Unix milliseconds.
+    func restorePusher(
+        sequence: Int64,
+        at: Int64,
+        completion: @escaping @Sendable (Result<PusherRow, QueueError>) -> Void
+    )
+
+    func setRuleset(
+        of userID: String,
+        to content: [UInt8],
+        completion: @escaping @Sendable (Result<Void, QueueError>) -> Void
+    )
+
+    func deleteRuleset(of userID: String, completion: @escaping @Sendable (Result<Void, QueueError>) -> Void)
+
+    /// Deletes all that is stored of a user, without tombstones, and these notifications of theirs.
+    /// Succeeds with the ids of the deleted pushers.
+    func deleteUser(
+        _ userID: String,
+        notifications: [Int64],
+        completion: @escaping @Sendable (Result<[Int64], QueueError>) -> Void
+    )
+
+    /// Queues dead letters again, under their ids, with no attempts and queued now (`at`, Unix milliseconds).
+    /// Succeeds with those that could be: their pusher is still there, or the same user, app id and pushkey is set.
+    func reviveDeadLetters(
+        _ ids: [Int64],
+        at: Int64,
+        completion: @escaping @Sendable (Result<[PendingNotification], QueueError>) -> Void
+    )
+
+    /// Deletes dead letters. Succeeds with how many there were.
+    func deleteDeadLetters(_ ids: [Int64], completion: @escaping @Sendable (Result<Int, QueueError>) -> Void)
+
+    /// Deletes a bounded batch of what is older than the retention at `now` (Unix milliseconds).
+    func purge(
+        _ retention: QueueRetention,
+        now: Int64,
+        completion: @escaping @Sendable (Result<PurgeReport, QueueError>) -> Void
+    )
+
+    /// Completes once everything that was called before is durable, or with the error that keeps it from being.
+    func flush(completion: @escaping @Sendable (Result<Void, QueueError>) -> Void)
+
+    /// A connection for reading, to be used by one thread at a time.
+    func makeReader() throws(QueueError) -> sending any NotificationQueueReader
+
+    /// Commits what is waiting and closes. Blocks until that is done; not to be called from a completion.
+    /// Returns how many writes without a completion could not be stored. Later writes fail with `.closed`.
+    @discardableResult
+    func close() -> Int
+}

@@ -1,0 +1,54 @@
+extension QueueReader {
+    package func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError) {
+        try connection.prepare("SELECT \(PusherRow.columns) FROM pushers ORDER BY id").forEachRow {
+            body(PusherRow(row: $0))
+        }
+    }
+
+    package func scanEvents(_ body: (QueuedEvent) -> Void) throws(QueueError) {
+        let statement = try connection.prepare(
+            "SELECT number, queued_at, expires_at, ids_end, body FROM events ORDER BY number")
+        try statement.forEachRow { row in
+            body(
+                QueuedEvent(
+                    number: row.int64(0), queuedAt: row.int64(1), expiresAt: row.optionalInt64(2),
+                    ids: row.blob(4, upTo: row.int(3))))
+        }
+    }
+
+    package func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError) {
+        let statement = try connection.prepare("SELECT \(PendingNotification.columns) FROM notifications ORDER BY id")
+        try statement.forEachRow { body(PendingNotification(row: $0)) }
+    }
+
+    package func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError) {
+        try connection.prepare("SELECT user_id, unread, missed_calls FROM counts").forEachRow { row in
+            body(UserCounts(userID: row.text(0), unread: row.int(1), missedCalls: row.int(2)))
+        }
+    }
+
+    package func scanTransactions(_ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void) throws(QueueError) {
+        try connection.prepare("SELECT at, delivery_keys FROM transactions ORDER BY seq").forEachRow { row in
+            let bytes = row.blob(1)
+            let keys = bytes.withUnsafeBytes { bytes in
+                stride(from: 0, through: bytes.count - 8, by: 8).map { offset in
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                }
+            }
+            body(row.int64(0), keys)
+        }
+    }
+
+    package func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError) {
+        let statement = try connection.prepare("SELECT gateway, failing_since, failures, next_probe_at FROM lanes")
+        try statement.forEachRow { row in
+            body(
+                LaneRecord(
+                    gateway: row.text(0), failingSince: row.int64(1), failures: row.int(2), nextProbeAt: row.int64(3)))
+        }
+    }
+
+    package func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError) {
+        try connection.prepare("SELECT user_id FROM rulesets").forEachRow { body($0.text(0)) }
+    }
+}

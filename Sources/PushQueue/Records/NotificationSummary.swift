@@ -1,0 +1,33 @@
+/// A queued notification as a listing shows it: joined with its pusher and its event's ids.
+package struct NotificationSummary: Sendable, Equatable {
+    package var notification: PendingNotification
+    package var userID: String
+    package var appID: String
+    package var pushkey: String
+    package var gateway: String
+    /// The bytes of the event's body before its `idsEnd`.
+    package var eventIDs: [UInt8]
+    package var lastError: String?
+    /// The pusher's next attempt, Unix milliseconds.
+    package var nextAttemptAt: Int64?
+
+    package init(
+        notification: PendingNotification,
+        userID: String,
+        appID: String,
+        pushkey: String,
+        gateway: String,
+        eventIDs: [UInt8],
+        lastError: String?,
+        nextAttemptAt: Int64?
+    ) {
+        self.notification = notification
+        self.userID = userID
+        self.appID = appID
+        self.pushkey = pushkey
+        self.gateway = gateway
+        self.eventIDs = eventIDs
+        self.lastError = lastError
+        self.nextAttemptAt = nextAttemptAt
+    }
+}

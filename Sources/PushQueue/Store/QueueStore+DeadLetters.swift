@@ -1,0 +1,59 @@
+extension QueueStore {
+    func bury(_ deadLetters: [DeadLetter]) throws(QueueError) {
+        let insert = statements.insertDeadLetter
+        for letter in deadLetters {
+            if let attempt = letter.lastAttempt {
+                try recordFailure(
+                    FailedAttempt(
+                        notification: letter.notification, attempt: attempt, countsAttempt: true, pusher: 0,
+                        health: nil))
+            }
+            try insert.bind(1, letter.notification)
+            try insert.bind(2, letter.at)
+            try insert.bind(3, letter.reason.rawValue)
+            try insert.run()
+            let isBuried = connection.changes > 0
+            try finish([FinishedNotification(id: letter.notification, hadFailures: !isBuried)])
+        }
+    }
+
+    func reviveDeadLetters(_ ids: [Int64], at: Int64) throws(QueueError) -> [PendingNotification] {
+        // The pusher may have been removed and set again since: then it has another id.
+        let insert = try connection.prepare(
+            """
+            INSERT INTO notifications (id, pusher, queued_at, flags, tweaks)
+            SELECT d.id, p.id, ?2, d.flags, d.tweaks FROM dead_letters AS d
+            JOIN pushers AS p ON p.app_id = d.app_id AND p.pushkey = d.pushkey AND p.user_id = d.user_id
+            WHERE d.id = ?1
+            RETURNING id, pusher, queued_at, not_before, attempts, flags
+            """
+        )
+        var revived: [PendingNotification] = []
+        for id in ids {
+            try insert.bind(1, id)
+            try insert.bind(2, at)
+            guard let notification = try insert.rows({ PendingNotification(row: $0) }).first else { continue }
+            revived.append(notification)
+            try deleteDeadLetter(id)
+        }
+        return revived
+    }
+
+    func deleteDeadLetters(_ ids: [Int64]) throws(QueueError) -> Int {
+        var deleted = 0
+        for id in ids where try deleteDeadLetter(id) {
+            deleted += 1
+            try deleteAttempts(of: id)
+            checkEvent(of: id)
+        }
+        return deleted
+    }
+
+    @discardableResult
+    private func deleteDeadLetter(_ id: Int64) throws(QueueError) -> Bool {
+        let delete = statements.deleteDeadLetter
+        try delete.bind(1, id)
+        try delete.run()
+        return connection.changes > 0
+    }
+}

@@ -1,0 +1,78 @@
+extension QueueStore {
+    /// Attempts that the log of one notification keeps, the newest ones.
+    static let attemptsKept = 50
+
+    func finish(_ notifications: [FinishedNotification]) throws(QueueError) {
+        let statement = statements.deleteNotification
+        for notification in notifications {
+            try statement.bind(1, notification.id)
+            try statement.run()
+            if notification.hadFailures { try deleteAttempts(of: notification.id) }
+            checkEvent(of: notification.id)
+        }
+    }
+
+    func recordFailure(_ failure: FailedAttempt) throws(QueueError) {
+        let statement = statements.countAttempt
+        try statement.bind(1, failure.notification)
+        try statement.bind(2, failure.countsAttempt ? 1 : 0)
+        try statement.bind(3, failure.attempt.lastError)
+        try statement.run()
+        if connection.changes > 0 { try log(failure.attempt, of: failure.notification) }
+        if let health = failure.health { try updateHealth(of: failure.pusher, to: health) }
+    }
+
+    func updateHealth(of pusher: Int64, to health: PusherHealth) throws(QueueError) {
+        let statement = statements.updateHealth
+        try statement.bind(1, pusher)
+        try statement.bind(2, health.failingSince)
+        try statement.bind(3, health.attempts)
+        try statement.bind(4, health.nextAttemptAt)
+        try statement.bind(5, health.lastSuccessAt)
+        try statement.bind(6, health.lastError)
+        try statement.run()
+    }
+
+    // MARK: Attempt log
+
+    func log(_ attempt: AttemptRecord, of notification: Int64) throws(QueueError) {
+        let statement = statements.insertAttempt
+        try statement.bind(1, notification)
+        try statement.bind(2, attempt.at)
+        try statement.bind(3, attempt.durationMilliseconds)
+        try statement.bind(4, attempt.outcome)
+        try statement.bind(5, attempt.status)
+        try statement.bind(6, attempt.reason)
+        try statement.bind(7, attempt.nextAttemptAt)
+        try statement.run()
+        try statements.trimAttempts.bind(1, notification)
+        try statements.trimAttempts.run()
+    }
+
+    func deleteAttempts(of notification: Int64) throws(QueueError) {
+        try statements.deleteAttempts.bind(1, notification)
+        try statements.deleteAttempts.run()
+    }
+
+    // MARK: Events
+
+    /// Notes that a notification or dead letter is gone: its event may be of no more use.
+    func checkEvent(of notification: Int64) {
+        let number = NotificationID.eventNumber(of: notification)
+        if eventsToCheck.last != number { eventsToCheck.append(number) }
+    }
+
+    /// Once per commit, so that an event is looked at once however many of its notifications are gone.
+    func deleteUnreferencedEvents() throws(QueueError) {
+        guard !eventsToCheck.isEmpty else { return }
+        eventsToCheck.sort()
+        var last: Int64?
+        let statement = statements.deleteUnreferencedEvent
+        for number in eventsToCheck where number != last {
+            try statement.bind(1, number)
+            try statement.run()
+            last = number
+        }
+        eventsToCheck.removeAll(keepingCapacity: true)
+    }
+}

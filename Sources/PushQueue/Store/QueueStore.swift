@@ -1,0 +1,146 @@
+internal import Glibc
+
+/// The writing side of the database: applies writes within a transaction that its owner begins and ends.
+///
+/// Belongs to one thread at a time: the opening one, then the writer's.
+final class QueueStore {
+    struct Options: Sendable {
+        var transactionHash: @Sendable (String) -> Int = TransactionIndex.seededHash
+        /// Rows that the table of answered transactions may have, whatever their age.
+        var transactionLimit = 262_144
+        /// Free pages are given back to the file system once they are more than this and a quarter of the file.
+        var freePagesKept = 16_384
+        /// A limit on the size of the database, in pages.
+        var maxPages: Int?
+    }
+
+    let path: String
+    let options: Options
+    let connection: Connection
+    let statements: WriteStatements
+    private let lock: DatabaseLock
+
+    // What is in memory goes back with a rollback.
+    var numbers: EventNumbers
+    private var numbersAtBegin: EventNumbers
+    var transactions: TransactionIndex
+    /// Entries put into and taken out of `transactions` since `BEGIN`, newest last.
+    var transactionChanges: [TransactionChange] = []
+    /// Events that may have lost their last notification since `BEGIN`.
+    var eventsToCheck: [Int64] = []
+    private var changesAtBegin = 0
+
+    enum TransactionChange {
+        case inserted(id: String, row: Int64)
+        case removed(id: String, row: Int64)
+    }
+
+    init(path: String, options: Options = Options()) throws(QueueError) {
+        self.path = path
+        self.options = options
+        lock = try DatabaseLock(databasePath: path)
+        _ = try DatabaseInspection(path: path)
+        connection = try Self.openDatabase(path: path)
+        if let maxPages = options.maxPages {
+            _ = try connection.integer("PRAGMA max_page_count = \(maxPages)")
+        }
+        statements = try WriteStatements(connection)
+        numbers = EventNumbers(bound: try connection.integer("SELECT next_event FROM numbering"))
+        numbersAtBegin = numbers
+        transactions = TransactionIndex(hash: options.transactionHash)
+        try loadTransactions()
+    }
+
+    /// Opens for writing and migrates. The caller holds the lock and has inspected the file.
+    static func openDatabase(path: String) throws(QueueError) -> Connection {
+        try createFile(path)
+        let connection = try Connection(path: path, mode: .readWrite)
+        guard !connection.isReadOnly else {
+            throw QueueError(.unwritable, path: path, "cannot be written")
+        }
+        // Before the first table, while it still has an effect.
+        try connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+            throw QueueError(.unwritable, path: path, "cannot have a write-ahead log: what is its file system?")
+        }
+        try connection.execute(
+            """
+            PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = 2000;
+            PRAGMA journal_size_limit = 67108864;
+            PRAGMA cache_size = -32768;
+            PRAGMA temp_store = MEMORY;
+            """
+        )
+        try Migrator().migrate(connection)
+        return connection
+    }
+
+    /// The file holds pushkeys and messages: SQLite would make it readable by everyone.
+    private static func createFile(_ path: String) throws(QueueError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else {
+            throw QueueError(.unwritable, path: path, "cannot be written: \(String(cString: strerror(errno)))")
+        }
+        Glibc.close(descriptor)
+    }
+
+    // MARK: Transactions
+
+    func begin() throws(QueueError) {
+        numbersAtBegin = numbers
+        changesAtBegin = connection.totalChanges
+        try statements.begin.run()
+    }
+
+    func commit() throws(QueueError) {
+        try deleteUnreferencedEvents()
+        try trimTransactions()
+        try statements.commit.run()
+        transactionChanges.removeAll(keepingCapacity: true)
+    }
+
+    func rollback() {
+        connection.rollback()
+        numbers = numbersAtBegin
+        eventsToCheck.removeAll(keepingCapacity: true)
+        for change in transactionChanges.reversed() {
+            switch change {
+            case .inserted(let id, let row): transactions.remove(id, row: row)
+            case .removed(let id, let row): transactions.insert(id, row: row)
+            }
+        }
+        transactionChanges.removeAll(keepingCapacity: true)
+    }
+
+    /// Rows changed since `begin`.
+    var changedRows: Int { connection.totalChanges - changesAtBegin }
+
+    /// Applies one write. Returns what has to run once it is durable.
+    func apply(_ operation: WriteOperation) throws(QueueError) -> (() -> Void)? {
+        switch operation {
+        case .finish(let notifications): try finish(notifications)
+        case .recordFailure(let failure): try recordFailure(failure)
+        case .updateHealth(let pusher, let health): try updateHealth(of: pusher, to: health)
+        case .bury(let deadLetters): try bury(deadLetters)
+        case .setLane(let lane): try setLane(lane)
+        case .deleteLane(let gateway): try deleteLane(gateway)
+        case .command(let command): return try command.apply(self)
+        }
+        return nil
+    }
+
+    /// Gives back the event numbers that were reserved in advance, and brings the log into the database file.
+    func close() {
+        do throws(QueueError) {
+            try statements.setNumbering.bind(1, numbers.next)
+            try statements.setNumbering.run()
+            // A reader at work is not worth waiting for.
+            connection.setBusyTimeout(milliseconds: 100)
+            try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        } catch {
+            // Everything committed is safe in the log; the next start does the rest.
+            connection.rollback()
+        }
+    }
+}

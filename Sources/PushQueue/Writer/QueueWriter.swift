@@ -1,0 +1,66 @@
+internal import Glibc
+
+/// The thread that does all writing. Thread-safe: callers only reach its inbox.
+final class QueueWriter: Sendable {
+    private let path: String
+    private let inbox: QueueInbox
+    private let thread: pthread_t
+
+    /// What the thread works with, handed over to it at its start.
+    private final class Work {
+        let loop: CommitLoop
+        let inbox: QueueInbox
+
+        init(loop: CommitLoop, inbox: QueueInbox) {
+            self.loop = loop
+            self.inbox = inbox
+        }
+    }
+
+    /// Starts the thread, which owns the store from now on and closes it at its end.
+    init(store: consuming sending QueueStore, observer: QueueObserver) throws(QueueError) {
+        path = store.path
+        inbox = QueueInbox()
+        let work = Unmanaged.passRetained(Work(loop: CommitLoop(store: store, observer: observer), inbox: inbox))
+        var thread = pthread_t()
+        let result = pthread_create(&thread, nil, QueueWriter.main, work.toOpaque())
+        guard result == 0 else {
+            work.release()
+            throw QueueError(.sqlite, path: path, "no thread for writing: \(String(cString: strerror(result)))")
+        }
+        self.thread = thread
+    }
+
+    /// Hands a write over. After `close` a command fails at once; other writes are dropped.
+    func put(_ operation: WriteOperation) {
+        if !inbox.put(operation), case .command(let command) = operation {
+            command.fail(QueueError(.closed, path: path, "the queue is closed"))
+        }
+    }
+
+    /// Lets the thread commit what is waiting, close the database and end.
+    func close() {
+        inbox.close()
+    }
+
+    /// Waits for the thread's end. Returns the number of writes that could not be stored. To be called once.
+    func join() -> Int {
+        precondition(!isCurrentThread, "a queue cannot be closed from one of its completions")
+        var unsaved: UnsafeMutableRawPointer?
+        pthread_join(thread, &unsaved)
+        return Int(bitPattern: unsaved)
+    }
+
+    /// Lets the thread end on its own.
+    func detach() {
+        pthread_detach(thread)
+    }
+
+    var isCurrentThread: Bool { pthread_equal(thread, pthread_self()) != 0 }
+
+    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
+        guard let argument else { return nil }
+        let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+        return UnsafeMutableRawPointer(bitPattern: work.loop.run(work.inbox))
+    }
+}

@@ -1,0 +1,47 @@
+/// A write on its way to the disk.
+enum WriteOperation: Sendable {
+    case finish([FinishedNotification])
+    case recordFailure(FailedAttempt)
+    case updateHealth(pusher: Int64, PusherHealth)
+    case bury([DeadLetter])
+    case setLane(LaneRecord)
+    case deleteLane(String)
+    /// A write whose caller is told what became of it.
+    case command(Command)
+
+    struct Command: Sendable {
+        /// Does the writing; what it returns runs once that is durable. May run again after a rollback.
+        let apply: @Sendable (QueueStore) throws(QueueError) -> () -> Void
+        /// Runs instead when nothing was stored.
+        let fail: @Sendable (QueueError) -> Void
+    }
+
+    /// A write with a completion.
+    static func command<Value: Sendable>(
+        _ apply: @escaping @Sendable (QueueStore) throws(QueueError) -> Value,
+        completion: @escaping @Sendable (Result<Value, QueueError>) -> Void
+    ) -> WriteOperation {
+        .command(
+            Command(
+                apply: { store throws(QueueError) in
+                    let value = try apply(store)
+                    return { completion(.success(value)) }
+                },
+                fail: { completion(.failure($0)) }
+            )
+        )
+    }
+
+    var isCommand: Bool {
+        if case .command = self { true } else { false }
+    }
+
+    /// About how many rows a write without a completion touches: enough of them do not wait for company.
+    var weight: Int {
+        switch self {
+        case .finish(let notifications): notifications.count
+        case .bury(let deadLetters): deadLetters.count
+        case .recordFailure, .updateHealth, .setLane, .deleteLane, .command: 1
+        }
+    }
+}

@@ -1,0 +1,162 @@
+internal import Testing
+
+@testable internal import PushQueue
+
+/// Commits that fail. The loop is driven by hand, without its thread.
+@Suite struct FailureTests {
+    let folder = TestFolder()
+    let outcomes = Mailbox<String>()
+    let failures = Mailbox<[Int]>()
+
+    private var observer: QueueObserver {
+        QueueObserver(failed: { [failures] _, kept, dropped in failures.put([kept, dropped]) })
+    }
+
+    /// An append that reports "name: stored" or "name: label of the error".
+    private func append(_ name: String, content: Int = 20) -> WriteOperation {
+        .command(
+            { store throws(QueueError) in try store.append(.test(name, events: [.test(name, content: content)])) },
+            completion: { [outcomes] result in
+                switch result {
+                case .success: outcomes.put("\(name): stored")
+                case .failure(let error): outcomes.put("\(name): \(error.label)")
+                }
+            })
+    }
+
+    private func finish(_ ids: Int64...) -> WriteOperation {
+        .finish(ids.map { FinishedNotification(id: $0, hadFailures: false) })
+    }
+
+    /// A write that no database takes.
+    private func poison(_ name: String) -> WriteOperation {
+        .command(
+            { store throws(QueueError) in
+                _ = try store.append(.test(events: [.test("half of it")]))
+                try store.connection.execute("INSERT INTO numbering VALUES ('no number')")
+            },
+            completion: { [outcomes] (result: Result<Void, QueueError>) in
+                if case .failure(let error) = result { outcomes.put("\(name): \(error.label)") }
+            })
+    }
+
+    private func names(in queue: String) throws -> [String] {
+        try QueueReader(connection: Connection(path: queue, mode: .readOnly)).allEvents()
+            .map { String(decoding: $0.ids, as: UTF8.self) }
+    }
+
+    @Test func `On a full disk appends fail clean and finishes go through`() throws {
+        let store = try QueueStore(path: folder.database, options: QueueStore.Options(maxPages: 200))
+        let loop = CommitLoop(store: store, observer: observer)
+        loop.commit([append("a"), append("b"), append("c", content: 400_000)])
+        #expect(outcomes.all == ["a: stored", "b: stored", "c: stored"])
+        loop.commit([finish(4096), append("d", content: 600_000), append("e"), finish(2 * 4096)])
+        #expect(outcomes.all.suffix(2) == ["d: full", "e: full"])
+        #expect(failures.all == [[2, 0]])
+        #expect(loop.keptCount == 0)
+        #expect(try names(in: folder.database) == [#""$c""#])
+        // Nothing of the failed ones is known either.
+        loop.commit([append("d"), append("e")])
+        #expect(outcomes.all.suffix(2) == ["d: stored", "e: stored"])
+        #expect(try names(in: folder.database) == [#""$c""#, #""$d""#, #""$e""#])
+    }
+
+    @Test func `While the database is locked quiet writes are kept in order`() throws {
+        let store = try QueueStore(path: folder.database)
+        store.connection.setBusyTimeout(milliseconds: 0)
+        let loop = CommitLoop(store: store, observer: observer)
+        loop.commit([append("a"), append("b")])
+        let other = try Connection(path: folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        loop.commit([finish(4096), append("c")])
+        loop.commit([
+            .recordFailure(
+                FailedAttempt(
+                    notification: 4096, attempt: .test(), countsAttempt: true, pusher: 1, health: nil)),
+            append("d"),
+        ])
+        #expect(outcomes.all.suffix(2) == ["c: busy", "d: busy"])
+        #expect(loop.keptCount == 2)
+        #expect(try names(in: folder.database) == [#""$a""#, #""$b""#])
+        try other.execute("ROLLBACK")
+        loop.commit([append("e")])
+        #expect(loop.keptCount == 0)
+        #expect(outcomes.all.last == "e: stored")
+        #expect(try names(in: folder.database) == [#""$b""#, #""$e""#])
+        // Finished first, so that nothing was logged: the order was kept.
+        #expect(try other.integer("SELECT count(*) FROM attempts") == 0)
+    }
+
+    @Test func `A write that cannot succeed takes no other down`() throws {
+        let loop = CommitLoop(store: try QueueStore(path: folder.database), observer: observer)
+        loop.commit([append("a"), poison("x"), append("b"), poison("y"), poison("z"), append("c")])
+        #expect(
+            outcomes.all == ["a: stored", "x: constraint", "b: stored", "y: constraint", "z: constraint", "c: stored"])
+        #expect(try names(in: folder.database) == [#""$a""#, #""$b""#, #""$c""#])
+        #expect(failures.all.isEmpty)
+    }
+
+    @Test func `Thousands of writes with poisoned ones among them all get their due`() throws {
+        let loop = CommitLoop(store: try QueueStore(path: folder.database), observer: observer)
+        let count = 3 * CommitLoop.rowsPerCommit
+        loop.commit((0..<count).map { $0 % 1000 == 500 ? poison("\($0)") : append("\($0)") })
+        let expected: [String] = (0..<count).map { "\($0): " + ($0 % 1000 == 500 ? "constraint" : "stored") }
+        #expect(outcomes.all == expected)
+        #expect(try names(in: folder.database).count == count - 3)
+    }
+
+    @Test func `A quiet write that cannot succeed is dropped and reported`() throws {
+        let store = try QueueStore(path: folder.database)
+        let loop = CommitLoop(store: store, observer: observer)
+        loop.commit([append("a"), append("b")])
+        try store.connection.execute(
+            "CREATE TRIGGER t BEFORE DELETE ON notifications WHEN OLD.id = 4096 BEGIN SELECT RAISE(ABORT, 'no'); END")
+        loop.commit([finish(4096), finish(2 * 4096), append("c")])
+        #expect(failures.all == [[0, 1]])
+        #expect(loop.keptCount == 0)
+        #expect(outcomes.all.last == "c: stored")
+        #expect(try names(in: folder.database) == [#""$a""#, #""$c""#])
+    }
+
+    @Test func `What a queue could not store is counted when it closes`() throws {
+        let store = try QueueStore(path: folder.database)
+        store.connection.setBusyTimeout(milliseconds: 0)
+        let other = try Connection(path: folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        let writer = try QueueWriter(store: store, observer: QueueObserver())
+        writer.put(finish(4096))
+        writer.put(finish(8192))
+        writer.close()
+        #expect(writer.join() == 2)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `The thread tries again by itself`() async throws {
+        let store = try QueueStore(path: folder.database)
+        store.connection.setBusyTimeout(milliseconds: 0)
+        let other = try Connection(path: folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        let (events, signal) = AsyncStream<String>.makeStream()
+        let observer = QueueObserver(
+            committed: { _, _ in signal.yield("committed") }, failed: { _, kept, _ in signal.yield("kept \(kept)") })
+        let writer = try QueueWriter(store: store, observer: observer)
+        writer.put(.updateHealth(pusher: 1, PusherHealth()))
+        var iterator = events.makeAsyncIterator()
+        #expect(await iterator.next() == "kept 1")
+        try other.execute("ROLLBACK")
+        var event = await iterator.next()
+        while event == "kept 1" { event = await iterator.next() }
+        #expect(event == "committed")
+        writer.close()
+        #expect(writer.join() == 0)
+    }
+
+    @Test func `Large groups are committed in parts of bounded size`() async throws {
+        let sizes = Mailbox<Int>()
+        let store = try QueueStore(path: folder.database)
+        let loop = CommitLoop(store: store, observer: QueueObserver(committed: { rows, _ in sizes.put(rows) }))
+        loop.commit((0..<2000).map { append("\($0)") })
+        #expect(sizes.all.reduce(0) { $0 + $1 } == 6001)
+        #expect(sizes.all.allSatisfy { $0 <= CommitLoop.rowsPerCommit + 3 })
+        #expect(outcomes.all.count == 2000)
+    }
+}

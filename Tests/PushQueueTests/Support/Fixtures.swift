@@ -1,0 +1,53 @@
+internal import PushQueue
+
+extension NewEvent {
+    /// An event for these pushers whose ids part is `"$name"`.
+    static func test(_ name: String, for pushers: [Int64] = [1], content: Int = 20) -> NewEvent {
+        let ids = Array("\"$\(name)\"".utf8)
+        return NewEvent(
+            body: ids + [UInt8](repeating: UInt8(ascii: "x"), count: content), idsEnd: ids.count,
+            contentStart: ids.count + 1, notifications: pushers.map { NewNotification(pusher: $0) })
+    }
+}
+
+extension NewTransaction {
+    static func test(
+        _ id: String? = nil, events: [NewEvent], at: Int64 = 1_000, answer: String = "{}", counts: [UserCounts] = []
+    ) -> NewTransaction {
+        NewTransaction(
+            transactionID: id, answer: Array(answer.utf8), queuedAt: at, events: events, counts: counts)
+    }
+}
+
+extension PusherFields {
+    static func test(
+        user: String = "@bob:hs", app: String = "app", pushkey: String = "key", host: String = "push.example.org"
+    ) -> PusherFields {
+        PusherFields(
+            userID: user, appID: app, pushkey: pushkey, deviceID: "DEVICE", appDisplayName: "App",
+            deviceDisplayName: "Phone", profileTag: nil, lang: "en",
+            url: "https://\(host)/_matrix/push/v1/notify", gateway: "https://\(host):443",
+            data: Array(#"{"format":"event_id_only"}"#.utf8))
+    }
+}
+
+extension AttemptRecord {
+    static func test(at: Int64 = 5_000, status: Int? = 502, reason: String? = "bad gateway") -> AttemptRecord {
+        AttemptRecord(
+            at: at, durationMilliseconds: 12, outcome: "server_error", status: status, reason: reason,
+            nextAttemptAt: at + 1_000)
+    }
+}
+
+/// A reproducible source of random numbers.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}

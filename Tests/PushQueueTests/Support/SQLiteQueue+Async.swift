@@ -1,0 +1,108 @@
+@testable internal import PushQueue
+
+/// The writes with a completion, to be awaited.
+extension NotificationQueue {
+    @discardableResult
+    func append(_ transaction: NewTransaction) async throws -> AppendReceipt {
+        try await withCheckedContinuation { done in append(transaction) { done.resume(returning: $0) } }.get()
+    }
+
+    /// Appends and returns the ids of all the notifications.
+    @discardableResult
+    func store(_ transaction: NewTransaction) async throws -> [Int64] {
+        guard case .stored(let numbers) = try await append(transaction) else { return [] }
+        return zip(numbers, transaction.events).flatMap { number, event in
+            event.notifications.indices.map { NotificationID.make(firstEventNumber: number, index: $0) }
+        }
+    }
+
+    @discardableResult
+    func setPusher(_ fields: PusherFields, append: Bool = true, at: Int64 = 1_000) async throws -> PusherSet {
+        try await withCheckedContinuation { done in
+            setPusher(fields, append: append, at: at) { done.resume(returning: $0) }
+        }.get()
+    }
+
+    @discardableResult
+    func removePushers(
+        _ pushers: [Int64], notifications: [Int64] = [], reason: RemovedPusher.Reason = .rejected, at: Int64 = 2_000
+    ) async throws -> [RemovedPusher] {
+        try await withCheckedContinuation { done in
+            removePushers(pushers, notifications: notifications, reason: reason, at: at) { done.resume(returning: $0) }
+        }.get()
+    }
+
+    @discardableResult
+    func restorePusher(_ sequence: Int64, at: Int64 = 3_000) async throws -> PusherRow {
+        try await withCheckedContinuation { done in
+            restorePusher(sequence: sequence, at: at) { done.resume(returning: $0) }
+        }.get()
+    }
+
+    func setRuleset(of user: String, to content: [UInt8]) async throws {
+        try await withCheckedContinuation { done in setRuleset(of: user, to: content) { done.resume(returning: $0) } }
+            .get()
+    }
+
+    func deleteRuleset(of user: String) async throws {
+        try await withCheckedContinuation { done in deleteRuleset(of: user) { done.resume(returning: $0) } }.get()
+    }
+
+    @discardableResult
+    func deleteUser(_ user: String, notifications: [Int64] = []) async throws -> [Int64] {
+        try await withCheckedContinuation { done in
+            deleteUser(user, notifications: notifications) { done.resume(returning: $0) }
+        }.get()
+    }
+
+    @discardableResult
+    func revive(_ ids: [Int64], at: Int64 = 9_000) async throws -> [PendingNotification] {
+        try await withCheckedContinuation { done in reviveDeadLetters(ids, at: at) { done.resume(returning: $0) } }
+            .get()
+    }
+
+    @discardableResult
+    func deleteDeadLetters(_ ids: [Int64]) async throws -> Int {
+        try await withCheckedContinuation { done in deleteDeadLetters(ids) { done.resume(returning: $0) } }.get()
+    }
+
+    func purge(_ retention: QueueRetention, now: Int64) async throws -> PurgeReport {
+        try await withCheckedContinuation { done in purge(retention, now: now) { done.resume(returning: $0) } }.get()
+    }
+
+    func flush() async throws {
+        try await withCheckedContinuation { done in flush { done.resume(returning: $0) } }.get()
+    }
+}
+
+extension NotificationQueueReader {
+    func allNotifications() throws -> [PendingNotification] {
+        var all: [PendingNotification] = []
+        try scanNotifications { all.append($0) }
+        return all
+    }
+
+    func allEvents() throws -> [QueuedEvent] {
+        var all: [QueuedEvent] = []
+        try scanEvents { all.append($0) }
+        return all
+    }
+
+    func allPushers() throws -> [PusherRow] {
+        var all: [PusherRow] = []
+        try scanPushers { all.append($0) }
+        return all
+    }
+
+    func allCounts() throws -> [String: UserCounts] {
+        var all: [String: UserCounts] = [:]
+        try scanCounts { all[$0.userID] = $0 }
+        return all
+    }
+}
+
+extension SQLiteQueue {
+    static func open(_ folder: TestFolder, options: QueueStore.Options = .init()) throws -> SQLiteQueue {
+        try SQLiteQueue(path: folder.database, observer: QueueObserver(), options: options)
+    }
+}
