@@ -15,6 +15,14 @@ public final class CompiledRuleset: Sendable {
     let paths: [PropertyPath]
     let scalars: [PropertyScalar]
 
+    /// About how much memory it takes, bytes.
+    public var memorySize: Int {
+        let ids = rules.reduce(0) { $0 + $1.ruleID.utf8.count }
+        let lists = Dictionary(rules.map { (ObjectIdentifier($0.actions), $0.actions.source.count) }) { $1 }
+        return 256 + instructions.count * MemoryLayout<Instruction>.stride + rules.count * MemoryLayout<Rule>.stride
+            + ids + lists.values.reduce(0) { $0 + $1 + 192 } + bytes.count + paths.count * 128 + scalars.count * 64
+    }
+
     /// The default rules and nothing else.
     public static func defaults(_ defaults: DefaultRules = DefaultRules()) -> CompiledRuleset {
         defaults.legacyMentions ? sharedLegacy : shared

@@ -80,6 +80,21 @@ public final class PushActions: Sendable {
         self.tweaks = tweaks.json
     }
 
+    /// Reads a list of actions as a client sets it: with nothing in it that no action is.
+    /// - Throws: ``PushRulesError``, also for an action that the specification does not know, or a tweak without a name.
+    convenience init(checking actions: JSONValue, limits: PushRuleLimits) throws(PushRulesError) {
+        try self.init(actions, limits: limits)
+        guard let elements = actions.elements else { return }
+        for (index, action) in elements.enumerated() where !Self.names.contains(where: { action.isString($0) }) {
+            guard action["set_tweak"]?.kind == .string else {
+                throw PushRulesError(.invalid, "actions[\(index)] is not an action")
+            }
+        }
+    }
+
+    /// Actions that are names; all but the first are of earlier versions of the specification and do nothing.
+    private static let names = ["notify", "dont_notify", "coalesce"]
+
     /// Whether both lists do the same, however they are written.
     func hasSameEffect(as other: PushActions) -> Bool {
         notify == other.notify && tweaks == other.tweaks

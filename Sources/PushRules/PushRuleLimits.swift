@@ -1,6 +1,6 @@
 /// Bounds on what a user's rules may cost in memory and time.
 public struct PushRuleLimits: Sendable {
-    /// Rules of all kinds together.
+    /// Rules of all kinds together, the specification's defaults not counted.
     public var rules = 4096
     /// Bytes of a rule's ID.
     public var ruleIDBytes = 512
@@ -18,6 +18,20 @@ public struct PushRuleLimits: Sendable {
     public var contentBytes = 1 << 20
 
     public init() {}
+
+    /// For what was checked before it was stored.
+    static let none: PushRuleLimits = {
+        var limits = PushRuleLimits()
+        limits.rules = .max
+        limits.ruleIDBytes = .max
+        limits.conditions = .max
+        limits.conditionBytes = .max
+        limits.patternBytes = .max
+        limits.actions = .max
+        limits.actionBytes = .max
+        limits.contentBytes = .max
+        return limits
+    }()
 
     /// Byte comparisons that the patterns of one recipient may take on one event; patterns after that do not match.
     ///

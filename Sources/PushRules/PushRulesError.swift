@@ -1,4 +1,4 @@
-/// Why a ruleset, an action list or an event is refused.
+/// Why a ruleset, a change of one, an action list or an event is refused.
 public struct PushRulesError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The class of a failure; open, so that later versions can add to it.
     public struct Code: RawRepresentable, Hashable, Sendable {
@@ -11,6 +11,10 @@ public struct PushRulesError: Error, Equatable, Sendable, CustomStringConvertibl
         public static let missing = Code(rawValue: "missing")
         /// Well-formed, but over a limit of ``PushRuleLimits``.
         public static let tooLarge = Code(rawValue: "too_large")
+        /// Well-formed, but nothing that is allowed: a rule's ID, an action, a place to put a rule.
+        public static let invalid = Code(rawValue: "invalid")
+        /// There is no such rule.
+        public static let notFound = Code(rawValue: "not_found")
     }
 
     public let code: Code
@@ -39,6 +43,8 @@ public struct PushRulesError: Error, Equatable, Sendable, CustomStringConvertibl
         switch code {
         case .missing: "M_MISSING_PARAM"
         case .tooLarge: "M_TOO_LARGE"
+        case .invalid: "M_INVALID_PARAM"
+        case .notFound: "M_NOT_FOUND"
         default: "M_BAD_JSON"
         }
     }

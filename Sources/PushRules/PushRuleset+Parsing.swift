@@ -5,6 +5,16 @@ extension PushRuleset {
     /// - Throws: ``PushRulesError`` naming the kind and ID of the rule that is malformed or over a limit. A condition
     ///   that is unknown or malformed is no error: it is kept and never matches.
     public init(parsing content: JSONValue, limits: PushRuleLimits = PushRuleLimits()) throws(PushRulesError) {
+        try self.init(content, limits, isStored: false)
+    }
+
+    /// Reads back ``storedContent``, also that of another version: limits have been kept when it was written, and a
+    /// change of a default rule that this version does not know waits for one that does.
+    public init(stored content: JSONValue) throws(PushRulesError) {
+        try self.init(content, .none, isStored: true)
+    }
+
+    private init(_ content: JSONValue, _ limits: PushRuleLimits, isStored: Bool) throws(PushRulesError) {
         self.init()
         guard content.kind == .object else { throw PushRulesError(.malformed, "the push rules are not an object") }
         guard content.sourceBytes.count <= limits.contentBytes else {
@@ -19,14 +29,11 @@ extension PushRuleset {
         }
         guard global.kind == .object else { throw PushRulesError(.malformed, "global is not an object") }
         globalExtra = JSONMember.unknown(in: global, known: Set(PushRuleKind.allCases.map(\.rawValue)))
-        var count = 0
         for kind in PushRuleKind.allCases {
             guard let list = global[kind.rawValue] else { continue }
             guard let rules = list.elements else {
                 throw PushRulesError(.malformed, "\(kind.rawValue) is not an array")
             }
-            count += list.count
-            guard count <= limits.rules else { throw PushRulesError(.tooLarge, "more than \(limits.rules) push rules") }
             var seen: Set<[UInt8]> = []
             for rule in rules {
                 let ruleID = try Self.ruleID(of: rule, kind, limits)
@@ -34,12 +41,18 @@ extension PushRuleset {
                     throw PushRulesError(.malformed, kind: kind, ruleID: ruleID, "there are two rules with this ID")
                 }
                 do throws(PushRulesError) {
-                    try add(rule, kind, ruleID, limits)
+                    try add(rule, kind, ruleID, limits, isStored: isStored)
                 } catch {
                     throw error.within(kind, ruleID)
                 }
+                // The defaults do not count: a ruleset that is full can be written out whole and read again.
+                guard ruleCount <= limits.rules else { throw Self.tooManyRules(limits) }
             }
         }
+    }
+
+    static func tooManyRules(_ limits: PushRuleLimits) -> PushRulesError {
+        PushRulesError(.tooLarge, "more than \(limits.rules) push rules")
     }
 
     private static func ruleID(
@@ -50,15 +63,19 @@ extension PushRuleset {
         guard let ruleID = value.string, !ruleID.isEmpty else {
             throw PushRulesError(.malformed, kind: kind, "rule_id is not a string, or empty")
         }
+        try checkLength(of: ruleID, kind, limits)
+        return ruleID
+    }
+
+    static func checkLength(of ruleID: String, _ kind: PushRuleKind, _ limits: PushRuleLimits) throws(PushRulesError) {
         guard ruleID.utf8.count <= limits.ruleIDBytes else {
             throw PushRulesError(
                 .tooLarge, kind: kind, ruleID: ruleID, "rule_id of more than \(limits.ruleIDBytes) bytes")
         }
-        return ruleID
     }
 
     private mutating func add(
-        _ json: JSONValue, _ kind: PushRuleKind, _ ruleID: String, _ limits: PushRuleLimits
+        _ json: JSONValue, _ kind: PushRuleKind, _ ruleID: String, _ limits: PushRuleLimits, isStored: Bool
     ) throws(PushRulesError) {
         var isEnabled: Bool?
         if let enabled = json["enabled"] {
@@ -67,24 +84,29 @@ extension PushRuleset {
         }
         var actions: PushActions?
         if let value = json["actions"] { actions = try PushActions(value, limits: limits) }
-        if let rule = DefaultRules.rule(kind, ruleID) {
-            let change = DefaultChange(
-                isEnabled: isEnabled == rule.isEnabled ? nil : isEnabled,
-                actions: actions.flatMap { $0.hasSameEffect(as: rule.actions) ? nil : $0 },
-                extra: JSONMember.unknown(in: json, known: Self.knownMembers(.conditions([])).union(["pattern"])))
+        let isDefault = ruleID.utf8.first == UInt8(ascii: ".")
+        let known = DefaultRules.rule(kind, ruleID)
+        if known != nil || (isStored && isDefault && json["default"] == nil) {
+            var change = DefaultChange(
+                isEnabled: isEnabled, actions: actions,
+                extra: JSONMember.unknown(in: json, known: Self.defaultMembers))
+            // What is stored was changed on purpose; what a homeserver sends has every rule in it.
+            if let known, !isStored {
+                if isEnabled == known.isEnabled { change.isEnabled = nil }
+                if let actions, actions.hasSameEffect(as: known.actions) { change.actions = nil }
+            }
             if !change.isEmpty { changes[kind.index][ruleID] = change }
             return
         }
         guard let actions else { throw PushRulesError(.malformed, "actions are missing") }
         let matching = try Self.matching(of: json, kind, limits)
-        let isDefault = ruleID.utf8.first == UInt8(ascii: ".")
         let rule = PushRule(
             kind: kind, ruleID: ruleID, isDefault: isDefault, isEnabled: isEnabled ?? true, actions: actions,
             matching: matching, extra: JSONMember.unknown(in: json, known: Self.knownMembers(matching)))
         if isDefault { homeserver[kind.index].append(rule) } else { own[kind.index].append(rule) }
     }
 
-    private static func matching(
+    static func matching(
         of json: JSONValue, _ kind: PushRuleKind, _ limits: PushRuleLimits
     ) throws(PushRulesError) -> PushRule.Matching {
         switch kind {
@@ -117,11 +139,16 @@ extension PushRuleset {
     }
 
     private static func knownMembers(_ matching: PushRule.Matching) -> Set<String> {
-        let common: Set<String> = ["rule_id", "default", "enabled", "actions"]
-        return switch matching {
-        case .conditions: common.union(["conditions"])
-        case .pattern, .localpart: common.union(["pattern"])
-        case .ruleID: common
+        switch matching {
+        case .conditions: conditionMembers
+        case .pattern, .localpart: patternMembers
+        case .ruleID: commonMembers
         }
     }
+
+    // Made once: there are thousands of rules to read.
+    private static let commonMembers: Set<String> = ["rule_id", "default", "enabled", "actions"]
+    private static let conditionMembers = commonMembers.union(["conditions"])
+    private static let patternMembers = commonMembers.union(["pattern"])
+    private static let defaultMembers = conditionMembers.union(patternMembers)
 }

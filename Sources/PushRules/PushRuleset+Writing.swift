@@ -5,21 +5,33 @@ extension PushRuleset {
     public func write(to writer: inout JSONWriter, userID: String, defaults: DefaultRules = DefaultRules()) {
         writer.beginObject()
         writer.key("global")
-        writer.beginObject()
-        for kind in PushRuleKind.allCases {
-            writer.key(kind.rawValue)
-            writer.beginArray()
-            for rule in rules(kind, defaults: defaults) { rule.write(to: &writer, userID: userID) }
-            writer.endArray()
-        }
-        for member in globalExtra { member.write(to: &writer) }
-        writer.endObject()
+        writeGlobal(to: &writer, userID: userID, defaults: defaults)
         for member in extra { member.write(to: &writer) }
         writer.endObject()
     }
 
+    /// Writes what stands under `global`.
+    public func writeGlobal(to writer: inout JSONWriter, userID: String, defaults: DefaultRules = DefaultRules()) {
+        writer.beginObject()
+        for kind in PushRuleKind.allCases {
+            writer.key(kind.rawValue)
+            write(kind, to: &writer, userID: userID, defaults: defaults)
+        }
+        for member in globalExtra { member.write(to: &writer) }
+        writer.endObject()
+    }
+
+    /// Writes the rules of one kind, an array.
+    public func write(
+        _ kind: PushRuleKind, to writer: inout JSONWriter, userID: String, defaults: DefaultRules = DefaultRules()
+    ) {
+        writer.beginArray()
+        for rule in rules(kind, defaults: defaults) { rule.write(to: &writer, userID: userID) }
+        writer.endArray()
+    }
+
     /// The form to store: the same content without the default rules that the user has not changed, and of changed
-    /// ones what was changed. Reading it gives the same ruleset.
+    /// ones what was changed. ``init(stored:)`` gives the same ruleset.
     public var storedContent: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

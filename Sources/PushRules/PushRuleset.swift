@@ -18,7 +18,7 @@ public struct PushRuleset: Sendable {
     var own: [[PushRule]] = [[], [], [], [], []]
     /// The homeserver's further default rules by kind.
     var homeserver: [[PushRule]] = [[], [], [], [], []]
-    /// By kind and rule ID; also of legacy rules, which may be switched on later.
+    /// By kind and rule ID; also of legacy rules, which may be switched on later, and of rules of a newer version.
     var changes: [[String: DefaultChange]] = [[:], [:], [:], [:], [:]]
     /// Members that this version does not know: of the content, and of its `global`.
     var extra: [JSONMember] = []
@@ -31,6 +31,12 @@ public struct PushRuleset: Sendable {
     public var isDefault: Bool {
         own.allSatisfy(\.isEmpty) && homeserver.allSatisfy(\.isEmpty) && changes.allSatisfy(\.isEmpty)
     }
+
+    /// Whether there is nothing to store.
+    public var isEmpty: Bool { isDefault && extra.isEmpty && globalExtra.isEmpty }
+
+    /// How many rules there are besides the specification's defaults.
+    var ruleCount: Int { own.reduce(0) { $0 + $1.count } + homeserver.reduce(0) { $0 + $1.count } }
 
     /// All rules of a kind in the order in which they are looked at: `.m.rule.master`, the user's own, the defaults,
     /// the homeserver's.

@@ -42,6 +42,8 @@ struct RulesBenchmark: ParsableCommand {
         let cyrillic = message(String(repeating: "съешь ещё этих мягких французских булок да выпей чаю ", count: 4))
         let defaults = CompiledRuleset.defaults()
         let fifty = try ruleset(50, user: 0) { "keyword\($0)x" }
+        let fifties = try users.indices.map { try ruleset(50, user: $0) { "keyword\($0)x" } }
+        let stored = try content(50, user: 0) { "keyword\($0)x" }.storedContent
         let twenty = try users.indices.map { try ruleset(20, user: $0) { "keyword\($0)x" } }
         let words = try users.indices.map { try ruleset(20, user: $0) { "слово\($0)я" } }
         let globs = try users.indices.map { try ruleset(20, user: $0) { "k*y?word\($0)x" } }
@@ -50,8 +52,15 @@ struct RulesBenchmark: ParsableCommand {
             one("one recipient, default rules", short, defaults),
             one("one recipient, default rules, event not parsed", short, defaults, parsing: true),
             one("one recipient, 50 keyword rules", short, fifty),
+            reading("read the stored ruleset of 50 rules, compile it", stored) { ruleset, _ in
+                precondition(CompiledRuleset.compiling(ruleset).memorySize > 0)
+            },
+            reading("read the stored ruleset of 50 rules, write it out whole", stored) { ruleset, writer in
+                ruleset.write(to: &writer, userID: users[0])
+            },
             many("all recipients, default rules", short, users, [defaults]),
             many("all recipients, 20 keyword rules each", short, users, twenty),
+            many("all recipients, 50 keyword rules each", short, users, fifties),
             many("all recipients, 20 keyword rules each, body of 89 kB", long, users, twenty),
             many("all recipients, 20 Cyrillic keyword rules each", cyrillic, users, words),
             many("all recipients, 20 glob rules each", short, users, globs),
@@ -77,6 +86,19 @@ struct RulesBenchmark: ParsableCommand {
                 if ruleset.evaluate(ready, recipient: "@user1:example.org", displayName: "User").notify {
                     notified += 1
                 }
+            }
+        }
+    }
+
+    /// What has to be done with a user's rules when they are needed and not in memory, or asked for.
+    private func reading(
+        _ name: String, _ stored: [UInt8], _ use: (PushRuleset, inout JSONWriter) -> Void
+    ) throws -> Measurement {
+        var writer = JSONWriter()
+        return try Measurement(name, unit: "ns", rounds: rounds, count: 1000) {
+            for _ in 0..<1000 {
+                writer.removeAll()
+                use(try PushRuleset(stored: JSONDocument(parsing: stored).root), &writer)
             }
         }
     }
@@ -111,10 +133,14 @@ struct RulesBenchmark: ParsableCommand {
 
     /// A user with content rules, no two users with the same.
     private func ruleset(_ count: Int, user: Int, _ keyword: (Int) -> String) throws -> CompiledRuleset {
+        CompiledRuleset.compiling(try content(count, user: user, keyword))
+    }
+
+    private func content(_ count: Int, user: Int, _ keyword: (Int) -> String) throws -> PushRuleset {
         let rules = (0..<count).map {
             #"{"rule_id":"rule\#($0)","pattern":"\#(keyword($0))\#(user)","actions":["notify",{"set_tweak":"highlight"}]}"#
         }
         let content = #"{"global":{"content":[\#(rules.joined(separator: ","))]}}"#
-        return try CompiledRuleset.compiling(PushRuleset(parsing: JSONDocument(parsing: content).root))
+        return try PushRuleset(parsing: JSONDocument(parsing: content).root)
     }
 }
