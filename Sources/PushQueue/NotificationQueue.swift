@@ -24,6 +24,9 @@ package protocol NotificationQueue: AnyObject, Sendable {
     /// Forgets that a gateway was down.
     func deleteLane(_ gateway: String)
 
+    /// The counts-only push of a pusher is done.
+    func deleteBadge(of pusher: Int64)
+
     /// Turns notifications into dead letters. One whose pusher is gone is only taken out.
     func bury(_ deadLetters: [DeadLetter])
 
@@ -47,8 +50,9 @@ package protocol NotificationQueue: AnyObject, Sendable {
         completion: @escaping @Sendable (Result<[RemovedPusher], QueueError>) -> Void
     )
 
-    /// Makes a removed pusher a pusher again, under its former id, and without failures.
-    /// Fails with `.notFound`, or with `.conflict` when it was restored or set again since. `at` is Unix milliseconds.
+    /// Makes a removed pusher a pusher again, under a new id, and without failures.
+    /// Fails with `.notFound`, or with `.conflict` when its user was deleted, it was restored, or its app id and pushkey
+    /// were set again since, by whomever. `at` is Unix milliseconds.
     func restorePusher(
         sequence: Int64,
         at: Int64,
@@ -63,12 +67,13 @@ package protocol NotificationQueue: AnyObject, Sendable {
 
     func deleteRuleset(of userID: String, completion: @escaping @Sendable (Result<Void, QueueError>) -> Void)
 
-    /// Deletes all that is stored of a user, without tombstones, and these notifications of theirs.
-    /// Succeeds with the ids of the deleted pushers.
+    /// Deletes all that is stored of a user, and these notifications of theirs. Only a tombstone of each pusher stays,
+    /// which names it and says nothing else. Succeeds with those tombstones. `at` is Unix milliseconds.
     func deleteUser(
         _ userID: String,
         notifications: [Int64],
-        completion: @escaping @Sendable (Result<[Int64], QueueError>) -> Void
+        at: Int64,
+        completion: @escaping @Sendable (Result<[RemovedPusher], QueueError>) -> Void
     )
 
     /// Queues dead letters again, under their ids, with no attempts and queued now (`at`, Unix milliseconds).

@@ -9,6 +9,20 @@ package protocol NotificationQueueReader: AnyObject {
     func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError)
     /// What the remembered transactions queued, oldest first.
     func scanTransactions(_ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void) throws(QueueError)
+    func scanUnread(_ body: (HistoryEntry) -> Void) throws(QueueError)
+    func scanHistoryEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)
+    func badges(limit: Int) throws(QueueError) -> [(pusher: PusherRow, queuedAt: Int64)]
+    func scanBadges(_ body: (_ pusher: Int64, _ queuedAt: Int64) -> Void) throws(QueueError)
+    /// A user's history, newest first, from before an id; only entries with all of these flags.
+    func history(
+        of userID: String, before id: Int64, with flags: HistoryFlags, limit: Int
+    ) throws(QueueError) -> [HistoryEntry]
+    /// The entries of an event, of all users or of one.
+    func history(ofEvent number: Int64, userID: String?) throws(QueueError) -> [HistoryEntry]
+    /// Who was notified of an event, by history row.
+    func historyReaders(ofEvent number: Int64) throws(QueueError) -> [(id: Int64, userID: String)]
+    /// The notifications of an event that are still queued.
+    func notifications(ofEvent number: Int64) throws(QueueError) -> [PendingNotification]
     func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError)
     func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError)
 
@@ -16,6 +30,8 @@ package protocol NotificationQueueReader: AnyObject {
     func pusher(_ id: Int64) throws(QueueError) -> PusherRow?
     func pushers(of userID: String) throws(QueueError) -> [PusherRow]
     func pushers(appID: String, pushkey: String) throws(QueueError) -> [PusherRow]
+    /// Up to `limit` in the order of ids, beginning after an id; pass the last id to go on.
+    func pushers(matching query: PusherQuery, after id: Int64, limit: Int) throws(QueueError) -> [PusherRow]
 
     func payload(of notification: Int64) throws(QueueError) -> NotificationPayload?
     /// The payloads of these notifications in the order of the ids, as of one moment; those no longer there are left

@@ -26,6 +26,10 @@ extension SQLiteQueue {
         put(.deleteLane(gateway))
     }
 
+    package func deleteBadge(of pusher: Int64) {
+        put(.deleteBadge(pusher: pusher))
+    }
+
     package func bury(_ deadLetters: [DeadLetter]) {
         put(.bury(deadLetters))
     }
@@ -85,11 +89,12 @@ extension SQLiteQueue {
     package func deleteUser(
         _ userID: String,
         notifications: [Int64],
-        completion: @escaping @Sendable (Result<[Int64], QueueError>) -> Void
+        at: Int64,
+        completion: @escaping @Sendable (Result<[RemovedPusher], QueueError>) -> Void
     ) {
         put(
             .command(
-                { store throws(QueueError) in try store.deleteUser(userID, notifications: notifications) },
+                { store throws(QueueError) in try store.deleteUser(userID, notifications: notifications, at: at) },
                 completion: completion))
     }
 

@@ -98,14 +98,14 @@ internal import Testing
         #expect(try reader.allEvents().isEmpty)
     }
 
-    @Test func `A removed pusher is restored under its id, once`() async throws {
+    @Test func `A removed pusher is restored under a new id, once`() async throws {
         let pusher = try await queue.setPusher(.test()).pusher
         queue.updateHealth(
             of: pusher.id, to: PusherHealth(failingSince: 1, attempts: 4, lastSuccessAt: 2, lastError: "e"))
         let removed = try await queue.removePushers([pusher.id])
         #expect(removed.map(\.restoredAt) == [nil])
         let restored = try await queue.restorePusher(removed[0].sequence, at: 8_000)
-        #expect(restored.id == pusher.id)
+        #expect(restored.id > pusher.id)
         #expect(restored.fields == pusher.fields)
         #expect(restored.pushkeyTimestamp == pusher.pushkeyTimestamp)
         #expect(restored.health == PusherHealth(lastSuccessAt: 2))
@@ -124,6 +124,45 @@ internal import Testing
         #expect(error?.code == .conflict)
         #expect(error?.description.contains("key") == false)
         #expect(try reader.allPushers() == [second])
+    }
+
+    @Test(arguments: [(false, 2_000, true), (true, 2_000, true), (true, 1_999, false)])
+    func `A pusher whose key another user has set since cannot be restored`(
+        append: Bool, setAt: Int64, isRefused: Bool
+    ) async throws {
+        let pusher = try await queue.setPusher(.test(), at: 500).pusher
+        let removed = try await queue.removePushers([pusher.id], at: 2_000)
+        try await queue.setPusher(.test(user: "@alice:hs"), append: append, at: setAt)
+        if isRefused {
+            let error = await #expect(throws: QueueError.self) { try await queue.restorePusher(removed[0].sequence) }
+            #expect(error?.code == .conflict)
+        } else {
+            // Alice had it before, as users of one device may who both use `append`.
+            #expect(try await queue.restorePusher(removed[0].sequence).fields == pusher.fields)
+        }
+    }
+
+    @Test func `Pushers are listed by what is asked of them`() async throws {
+        let ok = try await queue.setPusher(.test()).pusher
+        let failing = try await queue.setPusher(.test(user: "@alice:hs", host: "other.example.org")).pusher
+        var fields = PusherFields.test(app: "quiet")
+        fields.enabled = false
+        let disabled = try await queue.setPusher(fields).pusher
+        queue.updateHealth(of: failing.id, to: PusherHealth(failingSince: 1, attempts: 1))
+        try await queue.flush()
+        func list(_ query: PusherQuery, after id: Int64 = 0, limit: Int = 10) throws -> [Int64] {
+            try reader.pushers(matching: query, after: id, limit: limit).map(\.id)
+        }
+        #expect(try list(PusherQuery()) == [ok.id, failing.id, disabled.id])
+        #expect(try list(PusherQuery(), after: ok.id, limit: 1) == [failing.id])
+        #expect(try list(PusherQuery(state: .ok)) == [ok.id])
+        #expect(try list(PusherQuery(state: .failing)) == [failing.id])
+        #expect(try list(PusherQuery(state: .disabled)) == [disabled.id])
+        #expect(try list(PusherQuery(userID: "@alice:hs")) == [failing.id])
+        #expect(try list(PusherQuery(appID: "quiet")) == [disabled.id])
+        #expect(try list(PusherQuery(gateway: "other.example.org")) == [failing.id])
+        #expect(try list(PusherQuery(gateway: ok.fields.gateway, userID: "@bob:hs")) == [ok.id, disabled.id])
+        #expect(try list(PusherQuery(userID: "@alice:hs", state: .disabled)) == [])
     }
 
     @Test func `Tombstones are read from a sequence number on`() async throws {
@@ -175,13 +214,20 @@ internal import Testing
         queue.bury([DeadLetter(notification: ids[2], reason: .gaveUp, at: 1, lastAttempt: .test())])
         try await queue.setRuleset(of: "@bob:hs", to: [1])
         try await queue.setRuleset(of: "@alice:hs", to: [2])
-        #expect(try await queue.deleteUser("@bob:hs", notifications: [ids[0]]) == [bob.id])
+        let removed = try await queue.deleteUser("@bob:hs", notifications: [ids[0]], at: 5_000)
+        #expect(removed.map(\.pusher.id) == [bob.id])
+        #expect(removed.map(\.reason) == [.user] && removed.map(\.removedAt) == [5_000])
+        #expect(removed.map(\.pusher.fields.pushkey) == [bob.fields.pushkey])
+        #expect(removed.map(\.pusher.fields.data) == [Array("{}".utf8)])
+        #expect(removed.map(\.pusher.fields.deviceDisplayName) == [""])
+        let refusal = await #expect(throws: QueueError.self) { try await queue.restorePusher(removed[0].sequence) }
+        #expect(refusal?.code == .conflict)
         #expect(try reader.allPushers() == [alice])
         #expect(try reader.allNotifications().map(\.id) == [ids[1]])
         #expect(try reader.allEvents().count == 1)
         #expect(try reader.totals().dead == 0)
         #expect(try reader.attempts(of: ids[2]).isEmpty)
-        #expect(try reader.removedPushers(since: 0, limit: 10).isEmpty)
+        #expect(try reader.removedPushers(since: 0, limit: 10) == removed)
         #expect(try reader.allCounts().keys.sorted() == ["@alice:hs"])
         #expect(try reader.ruleset(of: "@bob:hs") == nil)
         #expect(try reader.ruleset(of: "@alice:hs") == [2])

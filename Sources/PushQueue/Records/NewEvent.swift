@@ -8,18 +8,22 @@ package struct NewEvent: Sendable, Equatable {
     /// Unix milliseconds after which the event is of no use to anyone.
     package var expiresAt: Int64?
     package var notifications: [NewNotification]
+    /// What the history keeps of the event; nil where it keeps nothing.
+    package var history: NewHistory?
 
     package init(
         body: [UInt8],
         idsEnd: Int,
         contentStart: Int,
         expiresAt: Int64? = nil,
-        notifications: [NewNotification]
+        notifications: [NewNotification],
+        history: NewHistory? = nil
     ) {
         self.body = body
         self.idsEnd = idsEnd
         self.contentStart = contentStart
         self.expiresAt = expiresAt
         self.notifications = notifications
+        self.history = history
     }
 }

@@ -12,6 +12,8 @@ package struct NewTransaction: Sendable, Equatable {
     package var counts: [UserCounts]
     /// A keyed hash of each (event, pusher) that is queued, to recognise it when it comes again.
     package var deliveryKeys: [UInt64]
+    /// What its receipts and redactions do.
+    package var effects: ReadingEffects
 
     package init(
         transactionID: String?,
@@ -19,7 +21,8 @@ package struct NewTransaction: Sendable, Equatable {
         queuedAt: Int64,
         events: [NewEvent],
         counts: [UserCounts] = [],
-        deliveryKeys: [UInt64] = []
+        deliveryKeys: [UInt64] = [],
+        effects: ReadingEffects = ReadingEffects()
     ) {
         self.transactionID = transactionID
         self.answer = answer
@@ -27,5 +30,6 @@ package struct NewTransaction: Sendable, Equatable {
         self.events = events
         self.counts = counts
         self.deliveryKeys = deliveryKeys
+        self.effects = effects
     }
 }

@@ -7,7 +7,7 @@ package struct RemovedPusher: Sendable, Equatable {
     package var reason: Reason
     /// Unix milliseconds.
     package var removedAt: Int64
-    /// Unix milliseconds; `nil` while it can be restored.
+    /// Unix milliseconds; `nil` unless it was.
     package var restoredAt: Int64?
 
     /// Why; the raw value is stored and shown.
@@ -18,9 +18,9 @@ package struct RemovedPusher: Sendable, Equatable {
         case replaced
         /// The device it belongs to was logged out.
         case logout
-        /// An operator removed it.
+        /// Its user or an operator removed it.
         case deleted
-        /// Its user removed it.
+        /// Its user was deleted.
         case user
     }
 

@@ -14,7 +14,8 @@ package struct Migration: Sendable, Equatable {
 
     /// All of them, in order.
     package static let all = [
-        Migration(number: 1, name: "0001_queue", bytes: PackageResources._001_queue_sql)
+        Migration(number: 1, name: "0001_queue", bytes: PackageResources._001_queue_sql),
+        Migration(number: 2, name: "0002_history", bytes: PackageResources._002_history_sql),
     ]
 
     /// The schema this program works with.

@@ -17,19 +17,33 @@ extension QueueStore {
             try statement.bind(3, counts.missedCalls)
             try statement.run()
         }
+        if !transaction.effects.isEmpty { try apply(transaction.effects, at: transaction.queuedAt) }
         return .stored(firstEventNumbers: firstEventNumbers)
     }
 
-    /// Stores an event with its notifications; once more for every 4096 of them. Returns its first number.
+    /// Stores an event with its notifications and history. Returns its first number, 0 for an event without either.
     private func append(_ event: NewEvent, queuedAt: Int64) throws(QueueError) -> Int64 {
-        let count = Int64(event.notifications.count)
-        guard count > 0 else { return 0 }
-        let rows = (count + NotificationID.perEvent - 1) / NotificationID.perEvent
-        let (first, newBound) = numbers.take(rows)
+        let rows = Self.numbers(for: event.notifications.count)
+        // An event that notifies nobody still has its place in the order.
+        let historyRows = event.history.map { max(1, Self.numbers(for: $0.readers.count)) } ?? 0
+        guard rows + historyRows > 0 else { return 0 }
+        let (first, newBound) = numbers.take(max(rows, historyRows))
         if let newBound {
             try statements.setNumbering.bind(1, newBound)
             try statements.setNumbering.run()
         }
+        if rows > 0 { try append(event, as: first..<first + rows, queuedAt: queuedAt) }
+        if let history = event.history, historyRows > 0 { try append(history, number: first, at: queuedAt) }
+        return first
+    }
+
+    /// How many event numbers so many rows take.
+    private static func numbers(for count: Int) -> Int64 {
+        (Int64(count) + NotificationID.perEvent - 1) / NotificationID.perEvent
+    }
+
+    /// Stores an event once under each number, and its notifications.
+    private func append(_ event: NewEvent, as numbers: Range<Int64>, queuedAt: Int64) throws(QueueError) {
         let statement = statements.insertEvent
         try statement.bind(2, queuedAt)
         try statement.bind(3, event.expiresAt)
@@ -38,13 +52,12 @@ extension QueueStore {
         try event.body.withUnsafeBufferPointer { body throws(QueueError) in
             try statement.bindBorrowed(6, body)
             defer { statement.unbind(6) }
-            for number in first..<first + rows {
+            for number in numbers {
                 try statement.bind(1, number)
                 try statement.run()
             }
         }
-        try append(event.notifications, firstID: first * NotificationID.perEvent, queuedAt: queuedAt)
-        return first
+        try append(event.notifications, firstID: numbers.lowerBound * NotificationID.perEvent, queuedAt: queuedAt)
     }
 
     private func append(_ notifications: [NewNotification], firstID: Int64, queuedAt: Int64) throws(QueueError) {

@@ -24,7 +24,9 @@ extension QueueStore {
         while report.transactions < Self.purgeBatch, try forgetOldestTransaction(before: transactionsBefore) {
             report.transactions += 1
         }
-        report.more = [report.deadLetters, report.removedPushers, report.transactions].contains(Self.purgeBatch)
+        report.history = try purgeHistory(retention, now: now)
+        report.more = [report.deadLetters, report.removedPushers, report.transactions, report.history]
+            .contains(Self.purgeBatch)
         try shrink()
         return report
     }

@@ -43,17 +43,23 @@ extension QueueStore {
         guard removed.restoredAt == nil else {
             throw QueueError(.conflict, path: path, "the removed pusher \(sequence) has been restored")
         }
+        guard removed.reason != .user else {
+            throw QueueError(.conflict, path: path, "the user of the removed pusher \(sequence) has been deleted")
+        }
         let fields = removed.pusher.fields
+        // Another user's later registration says whose device it is now.
         let other = try connection.prepare(
-            "SELECT id FROM pushers WHERE id = ?1 OR (app_id = ?2 AND pushkey = ?3 AND user_id = ?4)")
-        try other.bind(1, removed.pusher.id)
-        try other.bind(2, fields.appID)
-        try other.bind(3, fields.pushkey)
-        try other.bind(4, fields.userID)
+            "SELECT id FROM pushers WHERE app_id = ?1 AND pushkey = ?2 AND (user_id = ?3 OR pushkey_ts >= ?4)")
+        try other.bind(1, fields.appID)
+        try other.bind(2, fields.pushkey)
+        try other.bind(3, fields.userID)
+        try other.bind(4, removed.removedAt / 1000)
         guard try other.firstRow({ $0.int64(0) }) == nil else {
             throw QueueError(.conflict, path: path, "the removed pusher \(sequence) has been set again")
         }
         var pusher = removed.pusher
+        // A new id: those in memory only ever ascend.
+        pusher.id = 0
         pusher.health = PusherHealth(lastSuccessAt: pusher.health.lastSuccessAt)
         let stored = try write(pusher, isNew: true)
         let mark = try connection.prepare("UPDATE removed_pushers SET restored_at = ?2 WHERE seq = ?1")
@@ -63,21 +69,35 @@ extension QueueStore {
         return stored
     }
 
-    func deleteUser(_ userID: String, notifications: [Int64]) throws(QueueError) -> [Int64] {
+    func deleteUser(
+        _ userID: String, notifications: [Int64], at: Int64
+    ) throws(QueueError) -> [RemovedPusher] {
         try finish(notifications.map { FinishedNotification(id: $0, hadFailures: true) })
         let dead = try connection.prepare("SELECT id FROM dead_letters WHERE user_id = ?1")
         try dead.bind(1, userID)
         _ = try deleteDeadLetters(try dead.rows { $0.int64(0) })
-        let pushers = try connection.prepare("DELETE FROM pushers WHERE user_id = ?1 RETURNING id")
-        try pushers.bind(1, userID)
-        let ids = try pushers.rows { $0.int64(0) }
-        let tombstones = try connection.prepare("DELETE FROM removed_pushers WHERE user_id = ?1")
+        // Those of an earlier deletion may still be unread, and say nothing.
+        let tombstones = try connection.prepare("DELETE FROM removed_pushers WHERE user_id = ?1 AND reason <> ?2")
         try tombstones.bind(1, userID)
+        try tombstones.bind(2, RemovedPusher.Reason.user.rawValue)
         try tombstones.run()
+        // What a follower needs to recognize the pusher stays in its tombstone, nothing else.
+        let pushers = try connection.prepare(
+            """
+            UPDATE pushers SET app_display_name = '', device_display_name = '', profile_tag = NULL, lang = '', url = '',
+            data = CAST('{}' AS BLOB), last_error = NULL WHERE user_id = ?1 RETURNING id
+            """
+        )
+        try pushers.bind(1, userID)
+        let removed = try removePushers(
+            try pushers.rows { $0.int64(0) }.sorted(), notifications: [], reason: .user, at: at)
         try statements.deleteCounts.bind(1, userID)
         try statements.deleteCounts.run()
+        let history = try connection.prepare("DELETE FROM history WHERE user_id = ?1")
+        try history.bind(1, userID)
+        try history.run()
         try deleteRuleset(of: userID)
-        return ids.sorted()
+        return removed
     }
 
     // MARK: Rulesets
@@ -130,6 +150,7 @@ extension QueueStore {
         let delete = try connection.prepare("DELETE FROM pushers WHERE id = ?1")
         try delete.bind(1, id)
         try delete.run()
+        try deleteBadge(of: id)
         return tombstone
     }
 }

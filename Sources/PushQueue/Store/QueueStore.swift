@@ -29,6 +29,8 @@ final class QueueStore {
     /// Events that may have lost their last notification since `BEGIN`.
     var eventsToCheck: [Int64] = []
     private var changesAtBegin = 0
+    /// Where the next batch of ``purgeHistory(_:now:)`` begins; only saves looking twice.
+    var historyPosition: Int64 = 0
 
     enum TransactionChange {
         case inserted(id: String, row: Int64)
@@ -125,6 +127,7 @@ final class QueueStore {
         case .bury(let deadLetters): try bury(deadLetters)
         case .setLane(let lane): try setLane(lane)
         case .deleteLane(let gateway): try deleteLane(gateway)
+        case .deleteBadge(let pusher): try deleteBadge(of: pusher)
         case .command(let command): return try command.apply(self)
         }
         return nil

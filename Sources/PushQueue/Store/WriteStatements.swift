@@ -12,6 +12,8 @@ final class WriteStatements {
     let setCounts, deleteCounts: Statement
     let setRuleset, deleteRuleset: Statement
     let setLane, deleteLane: Statement
+    let insertHistoryEvent, insertHistory, setHistoryFlag, deleteHistory: Statement
+    let setBadge, deleteBadge: Statement
 
     let updateHealth: Statement
     let insertDeadLetter, deleteDeadLetter: Statement
@@ -75,6 +77,19 @@ final class WriteStatements {
         setLane = try connection.prepare(
             "INSERT OR REPLACE INTO lanes (gateway, failing_since, failures, next_probe_at) VALUES (?1, ?2, ?3, ?4)")
         deleteLane = try connection.prepare("DELETE FROM lanes WHERE gateway = ?1")
+
+        insertHistoryEvent = try connection.prepare(
+            """
+            INSERT INTO history_events (number, at, event_id, room_id, thread_id, call_id, event, room)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """
+        )
+        insertHistory = try connection.prepare(
+            "INSERT INTO history (id, user_id, flags, display_name, actions) VALUES (?1, ?2, ?3, ?4, ?5)")
+        setHistoryFlag = try connection.prepare("UPDATE history SET flags = flags | ?2 WHERE id = ?1")
+        deleteHistory = try connection.prepare("DELETE FROM history WHERE id = ?1")
+        setBadge = try connection.prepare("INSERT OR REPLACE INTO badges (pusher, queued_at) VALUES (?1, ?2)")
+        deleteBadge = try connection.prepare("DELETE FROM badges WHERE pusher = ?1")
 
         insertDeadLetter = try connection.prepare(
             """

@@ -6,6 +6,7 @@ enum WriteOperation: Sendable {
     case bury([DeadLetter])
     case setLane(LaneRecord)
     case deleteLane(String)
+    case deleteBadge(pusher: Int64)
     /// A write whose caller is told what became of it.
     case command(Command)
 
@@ -41,7 +42,7 @@ enum WriteOperation: Sendable {
         switch self {
         case .finish(let notifications): notifications.count
         case .bury(let deadLetters): deadLetters.count
-        case .recordFailure, .updateHealth, .setLane, .deleteLane, .command: 1
+        case .recordFailure, .updateHealth, .setLane, .deleteLane, .deleteBadge, .command: 1
         }
     }
 }

@@ -49,9 +49,9 @@ extension NotificationQueue {
     }
 
     @discardableResult
-    func deleteUser(_ user: String, notifications: [Int64] = []) async throws -> [Int64] {
+    func deleteUser(_ user: String, notifications: [Int64] = [], at: Int64 = 4_000) async throws -> [RemovedPusher] {
         try await withCheckedContinuation { done in
-            deleteUser(user, notifications: notifications) { done.resume(returning: $0) }
+            deleteUser(user, notifications: notifications, at: at) { done.resume(returning: $0) }
         }.get()
     }
 

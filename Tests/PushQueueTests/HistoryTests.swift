@@ -1,0 +1,118 @@
+internal import Testing
+
+@testable internal import PushQueue
+
+@Suite struct HistoryTests {
+    let folder = TestFolder()
+
+    private func event(_ id: String, readers: [String], thread: String? = nil, call: String? = nil) -> NewEvent {
+        NewEvent(
+            body: Array("{}".utf8), idsEnd: 1, contentStart: 1, notifications: [],
+            history: NewHistory(
+                eventID: id, roomID: "!r:hs", threadID: thread, callID: call, event: Array("{\"e\":1}".utf8),
+                room: Array("{\"member_count\":2}".utf8),
+                readers: readers.map {
+                    HistoryReader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
+                }))
+    }
+
+    private func append(
+        _ events: [NewEvent], effects: ReadingEffects = ReadingEffects(), at: Int64 = 1000, to queue: SQLiteQueue
+    ) async throws -> [Int64] {
+        let receipt = try await queue.append(
+            NewTransaction(transactionID: nil, answer: [], queuedAt: at, events: events, effects: effects))
+        guard case .stored(let numbers) = receipt else { return [] }
+        return numbers
+    }
+
+    @Test func `A history entry comes back as it was stored, newest first`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        let events = [
+            event("$a", readers: ["@u:hs", "@v:hs"], thread: "$root"), event("$b", readers: ["@u:hs"], call: "c"),
+        ]
+        let numbers = try await append(events, to: queue)
+        let reader = try queue.makeReader()
+        let entries = try reader.history(of: "@u:hs", before: .max, with: [], limit: 10)
+        #expect(entries.map(\.event.eventID) == ["$b", "$a"])
+        #expect(entries.map(\.event.threadID) == [nil, "$root"])
+        #expect(entries.map(\.event.callID) == ["c", nil])
+        #expect(entries.allSatisfy { $0.displayName == "N" && $0.actions == Array("[\"notify\"]".utf8) })
+        #expect(entries.allSatisfy { $0.event.event == Array("{\"e\":1}".utf8) && $0.event.at == 1000 })
+        #expect(
+            try reader.history(of: "@u:hs", before: entries[0].id, with: [.highlight], limit: 1).map(\.id) == [
+                entries[1].id
+            ])
+        #expect(try reader.history(of: "@u:hs", before: .max, with: [.given], limit: 10).isEmpty)
+        #expect(try reader.history(ofEvent: numbers[0], userID: nil).map(\.userID) == ["@u:hs", "@v:hs"])
+        #expect(try reader.history(ofEvent: numbers[0], userID: "@v:hs").count == 1)
+    }
+
+    @Test func `More readers than one number holds take several`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        let readers = (0..<5000).map { "@u\($0):hs" }
+        let first = try await append([event("$a", readers: readers), event("$b", readers: ["@u1:hs"])], to: queue)
+        #expect(first[1] == first[0] + 2)
+        var unread = 0
+        try queue.makeReader().scanUnread { entry in
+            unread += 1
+            #expect(entry.event.roomID == "!r:hs")
+        }
+        #expect(unread == 5001)
+    }
+
+    @Test func `Effects mark, retract and cancel in one commit and survive reopening`() async throws {
+        var queue = try SQLiteQueue.open(folder)
+        let numbers = try await append(
+            [
+                event("$a", readers: ["@u:hs"]), event("$b", readers: ["@u:hs"]),
+                event("$c", readers: ["@u:hs"], call: "c"),
+            ],
+            to: queue)
+        let queued = try await queue.store(.test(events: [.test("q")]))
+        let ids = numbers.map { $0 * NotificationID.perEvent }
+        var effects = ReadingEffects()
+        effects.read = [ids[0]]
+        effects.retracted = [ids[1]]
+        effects.answered = [ids[2]]
+        effects.cancelled = [queued[0]]
+        effects.badges = [7]
+        _ = try await append([], effects: effects, to: queue)
+        queue.close()
+        queue = try SQLiteQueue.open(folder)
+        let reader = try queue.makeReader()
+        let entries = try reader.history(of: "@u:hs", before: .max, with: [], limit: 10)
+        #expect(entries.map(\.id) == [ids[2], ids[0]])
+        #expect(entries.map(\.flags) == [[.highlight, .answered], [.highlight, .read]])
+        #expect(try reader.totals().pending == 0)
+        var badges: [Int64] = []
+        try reader.scanBadges { pusher, queuedAt in badges.append(pusher + queuedAt) }
+        #expect(badges == [1007])
+        queue.deleteBadge(of: 7)
+        try await queue.flush()
+        badges = []
+        try reader.scanBadges { pusher, _ in badges.append(pusher) }
+        #expect(badges.isEmpty)
+    }
+
+    @Test func `Purging deletes what is read and old, and what is unread and very old`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        let old = try await append(
+            [event("$read", readers: ["@u:hs"]), event("$unread", readers: ["@u:hs"])], to: queue)
+        _ = try await append([event("$new", readers: ["@u:hs"])], at: 500_000, to: queue)
+        var effects = ReadingEffects()
+        effects.read = [old[0] * NotificationID.perEvent]
+        _ = try await append([], effects: effects, to: queue)
+        let retention = QueueRetention(history: .seconds(100))
+        let reader = try queue.makeReader()
+        _ = try await queue.purge(retention, now: 200_000)
+        #expect(
+            try reader.history(of: "@u:hs", before: .max, with: [], limit: 9).map(\.event.eventID) == [
+                "$new", "$unread",
+            ])
+        _ = try await queue.purge(retention, now: 500_000)
+        #expect(try reader.history(of: "@u:hs", before: .max, with: [], limit: 9).map(\.event.eventID) == ["$new"])
+        var events: [String] = []
+        try reader.scanHistoryEvents { _, id in events.append(id) }
+        #expect(events == ["$new"])
+    }
+}
