@@ -11,9 +11,12 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "matrix-pusher",
     products: [
+        .library(name: "MatrixPusher", targets: ["MatrixPusher"]),
         .library(name: "PushRules", targets: ["PushRules"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: [
@@ -28,6 +31,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "PushGateway", dependencies: ["PushJSON", "CCurl"], swiftSettings: strict),
+        .target(
+            name: "MatrixPusher",
+            dependencies: [
+                "PushJSON", "PushRules", "PushQueue", "PushGateway",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "matrix-pusher-bench",
             dependencies: [
@@ -39,6 +51,11 @@ let package = Package(
         .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
         .testTarget(name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "MatrixPusherTests",
+            dependencies: ["MatrixPusher", "PushQueue", "PushGateway", "PushRules", "PushJSON"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,41 @@
+internal import PushGateway
+
+extension PusherConfiguration {
+    /// What the transfer loops need to know.
+    /// - Throws: ``PusherError`` that names the setting that can not be used.
+    func gatewayClient() throws(PusherError) -> GatewayClientConfiguration {
+        var client = GatewayClientConfiguration(version: matrixPusherVersion)
+        client.connectTimeout = delivery.connectTimeout
+        client.responseTimeout = delivery.responseTimeout
+        client.maximumResponseSize = delivery.maxResponseSize
+        client.allowHTTP = network.allowHTTP
+        let blocklist = try network.ipRangeBlocklist.map { ranges throws(PusherError) in
+            try Self.ranges(ranges, "network.ip_range_blocklist")
+        }
+        client.addressPolicy = AddressPolicy(
+            blocklist: blocklist ?? AddressPolicy.notGloballyReachable,
+            allowlist: try Self.ranges(network.ipRangeAllowlist, "network.ip_range_allowlist"))
+        if let proxy = network.proxy {
+            do throws(GatewayURLError) {
+                try GatewayClientConfiguration.validateProxy(proxy)
+            } catch {
+                throw PusherError(.unusable, "network.proxy: \(error)")
+            }
+        }
+        client.proxy = network.proxy
+        client.caFile = network.caFile
+        return client
+    }
+
+    private static func ranges(_ texts: [String], _ key: String) throws(PusherError) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for text in texts {
+            do throws(AddressRangeError) {
+                ranges.append(try AddressRange(text))
+            } catch {
+                throw PusherError(.unusable, "\(key): \(error)")
+            }
+        }
+        return ranges
+    }
+}

@@ -1,0 +1,33 @@
+internal import PushJSON
+
+/// What a transaction says about reading, besides its new events: receipts, redactions, and answers to calls.
+struct ReadingRequest {
+    struct CallAnswer: Equatable {
+        var userHash: Int
+        var callHash: Int
+    }
+
+    var receipts: [ReceiptItem] = []
+    /// Hashes of the events that are redacted.
+    var redactions: [Int] = []
+    var callAnswers: [CallAnswer] = []
+
+    var isEmpty: Bool { receipts.isEmpty && redactions.isEmpty && callAnswers.isEmpty }
+
+    init(_ request: TransactionRequest) {
+        receipts = request.receipts
+        for item in request.items {
+            guard let type = item.event["type"] else { continue }
+            if type.isString("m.room.redaction") {
+                // Room version 11 moved `redacts` into the content.
+                let target = item.event["content"]?["redacts"] ?? item.event["redacts"]
+                if let hash = target?.withStringBytes({ TextHash.of($0) }) { redactions.append(hash) }
+            } else if type.isString("m.call.answer") || type.isString("m.call.reject") {
+                guard let call = item.event["content"]?["call_id"]?.withStringBytes({ TextHash.of($0) }),
+                    let user = item.event["sender"]?.withStringBytes({ TextHash.of($0) })
+                else { continue }
+                callAnswers.append(CallAnswer(userHash: user, callHash: call))
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+internal import PushQueue
+internal import Synchronization
+
+/// What users have not read, where events stand in the order of arrival, and whose counts the homeserver keeps.
+///
+/// Thread-safe; never locked together with the dispatcher's state.
+final class ReadingState: Sendable {
+    struct State: Sendable {
+        var board = UnreadBoard()
+        /// Half a million events: about a day of a large homeserver.
+        var numbers = StoredEventNumbers(capacity: 1 << 19)
+        /// Users whose counts the homeserver has sent: its numbers are the truth from then on.
+        var given: Set<Int> = []
+        let countsByRoom: Bool
+
+        init(countsByRoom: Bool) {
+            self.countsByRoom = countsByRoom
+        }
+
+        /// The counts of a user as they are kept here; nil where the homeserver keeps them.
+        func keptCounts(of user: Int) -> UnreadBoard.Counts? {
+            given.contains(user) ? nil : board.counts(of: user, byRoom: countsByRoom)
+        }
+
+        /// Forgets a user who was deleted.
+        mutating func forget(user: Int) {
+            board.forget(user: user)
+            given.remove(user)
+        }
+
+        /// Adds a stored event to the boards of those it notifies.
+        mutating func add(_ history: StoredHistory, number: Int64) {
+            numbers.add(history.eventHash, number: number)
+            var id = number * NotificationID.perEvent
+            for reader in history.readers {
+                let item = UnreadBoard.Item(
+                    id: id, room: history.roomHash, thread: history.threadHash, call: history.callHash)
+                board.add(item, for: reader)
+                id += 1
+            }
+        }
+    }
+
+    let state: Mutex<State>
+
+    init(_ state: consuming State) {
+        self.state = Mutex(state)
+    }
+}
+
+/// A stored event as the boards know it.
+struct StoredHistory: Sendable {
+    var eventHash: Int
+    var roomHash: Int
+    var threadHash = UnreadBoard.main
+    var callHash = 0
+    /// The hashes of the users it notifies, in the order of their rows.
+    var readers: [Int] = []
+}

@@ -1,0 +1,146 @@
+internal import PushQueue
+internal import Synchronization
+
+/// Works out what receipts, redactions and answered calls come to, stores it in one commit, and applies it.
+final class ReceiptProcessor: Sendable {
+    private let dispatcher: Dispatcher
+    private let reading: ReadingState
+    private let reader: Mutex<any NotificationQueueReader>
+
+    init(dispatcher: Dispatcher, reading: ReadingState, reader: sending any NotificationQueueReader) {
+        self.dispatcher = dispatcher
+        self.reading = reading
+        self.reader = Mutex(reader)
+    }
+
+    /// Stores and applies; the transaction is remembered with its answer.
+    func store(
+        _ request: ReadingRequest, transactionID: String, answer: [UInt8]
+    ) async throws(PusherError) -> [UInt8] {
+        let now = UnixClock.now()
+        let (plan, effects) = try plan(request)
+        let transaction = NewTransaction(
+            transactionID: transactionID, answer: answer, queuedAt: now, events: [],
+            counts: request.receipts.compactMap { receipt in
+                receipt.counts.map {
+                    UserCounts(userID: receipt.userID, unread: Int($0.unread), missedCalls: Int($0.missedCalls))
+                }
+            },
+            effects: effects)
+        let result: Result<[UInt8], QueueError> = await withCheckedContinuation { continuation in
+            dispatcher.queue.append(transaction) { [self] result in
+                continuation.resume(
+                    returning: result.map { receipt in
+                        if case .alreadySeen(let answer) = receipt { return answer }
+                        apply(plan, at: now)
+                        return answer
+                    })
+            }
+        }
+        switch result {
+        case .success(let answer): return answer
+        case .failure(let error): throw PusherError(error)
+        }
+    }
+
+    // MARK: Planning
+
+    private func plan(_ request: ReadingRequest) throws(PusherError) -> (ReadingPlan, ReadingEffects) {
+        var plan = ReadingPlan()
+        let redacted = reading.state.withLock { state in
+            plan.collect(request, from: state)
+            return request.redactions.compactMap { state.numbers[$0] }
+        }
+        var cancelled: [Int64: Set<Int64>] = [:]
+        for numbers in redacted { try collectRedacted(numbers, into: &plan, &cancelled) }
+        let counts = reading.state.withLock { state in
+            plan.boardUsers.union(plan.given.keys).map { ($0, plan.countsAfter(of: $0, in: state)) }
+        }
+        let pushers = dispatcher.state.withLock { state in
+            plan.collectCancelled(byPusher: cancelled, from: state.scheduler)
+            if dispatcher.configuration.push.badgeUpdates { plan.collectBadges(counts, from: state.scheduler) }
+            return Dictionary(uniqueKeysWithValues: plan.badges.map { ($0, state.scheduler.pushers[Int($0)].id) })
+        }
+        return (plan, plan.effects(pushers: pushers))
+    }
+
+    /// Adds what is stored of redacted events: history rows by user, notifications by pusher.
+    private func collectRedacted(
+        _ numbers: ClosedRange<Int64>, into plan: inout ReadingPlan, _ cancelled: inout [Int64: Set<Int64>]
+    ) throws(PusherError) {
+        let (entries, notifications) = try reader.withLock { reader throws(PusherError) in
+            do throws(QueueError) {
+                var entries: [(user: Int, id: Int64)] = []
+                var notifications: [PendingNotification] = []
+                for number in numbers {
+                    entries += try reader.historyReaders(ofEvent: number).map { (TextHash.of($0.userID), $0.id) }
+                    notifications += try reader.notifications(ofEvent: number)
+                }
+                return (entries, notifications)
+            } catch {
+                throw PusherError(error)
+            }
+        }
+        for entry in entries { plan.retracted[entry.user, default: []].insert(entry.id) }
+        for notification in notifications { cancelled[notification.pusher, default: []].insert(notification.id) }
+    }
+
+    // MARK: Applying
+
+    /// On the writer's thread, after the commit.
+    private func apply(_ plan: ReadingPlan, at now: Int64) {
+        let counts = reading.state.withLock { state -> [Int: UnreadBoard.Counts] in
+            for (user, ids) in plan.read { state.board.remove(ids, of: user) }
+            for (user, ids) in plan.retracted { state.board.remove(ids, of: user) }
+            for (user, ids) in plan.answered { state.board.answer(ids, of: user) }
+            for user in plan.given.keys { state.given.insert(user) }
+            var counts = plan.given
+            for user in plan.boardUsers {
+                if let kept = state.keptCounts(of: user) { counts[user] = kept }
+            }
+            return counts
+        }
+        dispatcher.state.withLock { state in
+            for (user, counts) in counts { state.scheduler.setCounts(ofUser: user, counts) }
+            for (slot, ids) in plan.cancelled { state.cancel(ids, of: slot, now: now) }
+            for slot in plan.badges { state.scheduler.setBadge(slot, at: now, now: now) }
+        }
+        dispatcher.wake()
+    }
+}
+
+extension ReadingPlan {
+    /// Adds the notifications that are still queued for what was read or redacted.
+    mutating func collectCancelled(byPusher redacted: [Int64: Set<Int64>], from scheduler: borrowing Scheduler) {
+        for (pusher, ids) in redacted {
+            guard let slot = scheduler.slot(ofPusher: pusher) else { continue }
+            collect(Set(scheduler.pending(of: slot)).intersection(ids), of: slot, from: scheduler)
+        }
+        for (user, ids) in read where !ids.isEmpty {
+            // A user's notifications of an event have the number that the user's history row has.
+            let numbers = Set(ids.lazy.map { NotificationID.eventNumber(of: $0) })
+            var slots: [Int32] = []
+            scheduler.forEachPusher(ofUser: user) { slots.append($0) }
+            for slot in slots {
+                let found = scheduler.pending(of: slot).filter { numbers.contains(NotificationID.eventNumber(of: $0)) }
+                collect(Set(found), of: slot, from: scheduler)
+            }
+        }
+    }
+
+    private mutating func collect(_ ids: Set<Int64>, of slot: Int32, from scheduler: borrowing Scheduler) {
+        guard !ids.isEmpty else { return }
+        cancelled[slot, default: []].formUnion(ids)
+        if let head = scheduler.inFlightNotification(of: slot) { inFlight.insert(head) }
+    }
+
+    /// Adds the pushers of users whose receipts change their counts.
+    mutating func collectBadges(_ counts: [(Int, UnreadBoard.Counts?)], from scheduler: borrowing Scheduler) {
+        for (user, after) in counts where receiptUsers.contains(user) {
+            guard let after else { continue }
+            var slots: [Int32] = []
+            scheduler.forEachPusher(ofUser: user) { slots.append($0) }
+            for slot in slots where scheduler.wantsBadge(slot, for: after) { badges.append(slot) }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+internal import Logging
+internal import PushGateway
+internal import PushQueue
+internal import Synchronization
+
+/// Feeds one transfer loop: settles what has ended, takes what may be sent, and builds the requests.
+///
+/// `@unchecked Sendable`: all mutable members belong to the loop's thread.
+final class DeliverySource: TransferSource, @unchecked Sendable {
+    private let dispatcher: Dispatcher
+    private let reader: any NotificationQueueReader
+    /// Number of the loop, 0 first.
+    private let index: Int
+    private var random = SystemRandomNumberGenerator()
+    /// Requests in flight by token.
+    private var inFlight: [Scheduler.Send?] = []
+    private var freeTokens: [Int] = []
+    private var prepared: [PreparedSend] = []
+    private var taken: [Scheduler.Send] = []
+
+    init(dispatcher: Dispatcher, reader: sending any NotificationQueueReader, index: Int) {
+        self.dispatcher = dispatcher
+        self.reader = reader
+        self.index = index
+    }
+
+    /// A notification to send with what is known of it without reading.
+    private struct PreparedSend {
+        var send: Scheduler.Send
+        var pusher: Int64
+        var details: PusherDetails?
+        var event: LiveEvent?
+        var index = 0
+        var counts = NotificationCounts()
+    }
+
+    func exchange(
+        finished: [FinishedTransfer], capacity: Int, requests: inout [TransferRequest]
+    ) -> Duration? {
+        let now = UnixClock.now()
+        var writes = SettlementWrites()
+        taken.removeAll(keepingCapacity: true)
+        prepared.removeAll(keepingCapacity: true)
+        var deadline: Int64?
+        var leavesWork = false
+        dispatcher.state.withLock { state in
+            for transfer in finished {
+                let token = Int(transfer.token)
+                guard let send = inFlight[token] else { continue }
+                inFlight[token] = nil
+                freeTokens.append(token)
+                settle(send, transfer, now: now, state: &state, writes: &writes)
+            }
+            state.scheduler.takeSends(capacity: capacity, now: now, into: &taken)
+            for send in taken { prepared.append(prepare(send, state)) }
+            deadline = state.scheduler.nextDeadline()
+            leavesWork = state.scheduler.hasReadyWork
+        }
+        writes.post(to: dispatcher, now: now)
+        if leavesWork { dispatcher.wake(after: index) }
+        let failures = buildRequests(now: now, into: &requests)
+        if !failures.isEmpty {
+            settleUnsent(failures, now: now)
+            return .zero
+        }
+        return deadline.map { .milliseconds(max(0, $0 - now)) }
+    }
+
+    // MARK: Settling
+
+    private func settle(
+        _ send: Scheduler.Send, _ transfer: FinishedTransfer, now: Int64,
+        state: inout Dispatcher.State, writes: inout SettlementWrites
+    ) {
+        let decision = BlameTable.decide(
+            transfer.outcome, attempts: state.scheduler.headAttempts(send.slot), isReduced: send.isReduced)
+        let before = state.scheduler.lanes[Int(send.lane)].policy
+        let settlement = state.scheduler.settle(
+            send, decision, now: now, random: Double.random(in: 0..<1, using: &random))
+        let lane = state.scheduler.lanes[Int(send.lane)]
+        if before.state != lane.policy.state, before.isDown || lane.policy.isDown {
+            writes.laneChanged(lane, wasDown: before.isDown, outcome: transfer.outcome)
+        }
+        writes.add(
+            settlement, pusher: state.scheduler.pushers[Int(send.slot)].id, transfer: transfer,
+            lane: lane.policy, state: &state, now: now)
+        if case .removed = settlement { state.details[send.slot] = nil }
+    }
+
+    /// Settles what could not even be sent.
+    private func settleUnsent(_ failures: [(Scheduler.Send, DeliveryDecision)], now: Int64) {
+        var writes = SettlementWrites()
+        dispatcher.state.withLock { state in
+            for (send, decision) in failures {
+                let pusher = state.scheduler.pushers[Int(send.slot)].id
+                let settlement = state.scheduler.settle(send, decision, now: now, random: 0.5)
+                writes.add(
+                    settlement, pusher: pusher, transfer: nil, lane: state.scheduler.lanes[Int(send.lane)].policy,
+                    state: &state, now: now)
+            }
+        }
+        writes.post(to: dispatcher, now: now)
+    }
+
+    // MARK: Building
+
+    private func prepare(_ send: Scheduler.Send, _ state: borrowing Dispatcher.State) -> PreparedSend {
+        let slot = state.scheduler.pushers[Int(send.slot)]
+        var prepared = PreparedSend(send: send, pusher: slot.id, details: state.details[send.slot])
+        if send.badge == nil, let found = state.window.find(send.notification) {
+            prepared.event = found.event
+            prepared.index = found.index
+        }
+        if slot.flags.contains(.hasCounts), !slot.flags.contains(.hidesCounts) {
+            prepared.counts = NotificationCounts(unread: Int64(slot.unread), missedCalls: Int64(slot.missedCalls))
+        }
+        return prepared
+    }
+
+    /// Turns what was taken into requests; returns what can not be sent, and why.
+    private func buildRequests(
+        now: Int64, into requests: inout [TransferRequest]
+    ) -> [(Scheduler.Send, DeliveryDecision)] {
+        var failures: [(Scheduler.Send, DeliveryDecision)] = []
+        for item in prepared {
+            switch load(item, now: now) {
+            case .success(let request):
+                let token = freeTokens.popLast() ?? inFlight.count
+                if token == inFlight.count { inFlight.append(item.send) } else { inFlight[token] = item.send }
+                var request = request
+                request.token = UInt64(token)
+                requests.append(request)
+            case .failure(let unsent):
+                failures.append((item.send, unsent.decision))
+            }
+        }
+        return failures
+    }
+
+    private struct Unsent: Error {
+        var decision: DeliveryDecision
+    }
+
+    private func load(_ item: PreparedSend, now: Int64) -> Result<TransferRequest, Unsent> {
+        let details: PusherDetails
+        var tweaks: [UInt8]?
+        let rawFlags: Int32
+        let fragment: EventFragment
+        let queuedAt: Int64
+        let expiresAt: Int64?
+        do throws(QueueError) {
+            if let known = item.details {
+                details = known
+            } else if let row = try reader.pusher(item.pusher), let loaded = PusherDetails(row) {
+                details = loaded
+                keep(loaded, of: item.send.slot)
+            } else {
+                // The row is gone or unusable; the queue drops what has no pusher at the next start.
+                return .failure(Unsent(decision: .postpone(milliseconds: 60_000)))
+            }
+            if item.send.badge != nil {
+                let counts = NotificationCounts(
+                    unread: item.counts.unread ?? 0, missedCalls: item.counts.missedCalls ?? 0)
+                let body = NotificationBody.countsOnly(counts: counts, device: details.device)
+                return request(details, body)
+            }
+            if let event = item.event {
+                fragment = event.fragment
+                (queuedAt, expiresAt) = (event.queuedAt, event.expiresAt)
+                rawFlags = event.notifications[item.index].flags
+                tweaks = event.notifications[item.index].tweaks
+            } else if let payload = try reader.payload(of: item.send.notification) {
+                guard
+                    let stored = EventFragment(
+                        bytes: payload.body, idsEnd: payload.idsEnd, contentStart: payload.contentStart)
+                else { return .failure(Unsent(decision: .bury(.refused))) }
+                fragment = stored
+                (queuedAt, expiresAt) = (payload.notification.queuedAt, payload.expiresAt)
+                rawFlags = payload.notification.flags
+                tweaks = payload.tweaks
+            } else {
+                return .failure(Unsent(decision: .done))
+            }
+        } catch {
+            dispatcher.logger.error("the queue can not be read", metadata: ["error": "\(error)"])
+            return .failure(Unsent(decision: .postpone(milliseconds: 1000)))
+        }
+        let flags = NotificationFlags(rawValue: rawFlags)
+        let delivery = dispatcher.configuration.delivery
+        let maxAge = flags.contains(.highPriority) ? delivery.maxAgeHigh : delivery.maxAgeLow
+        if now - queuedAt > maxAge.milliseconds || expiresAt.map({ $0 <= now }) ?? false {
+            return .failure(Unsent(decision: .bury(.expired)))
+        }
+        return request(details, body(details, fragment, flags: flags, tweaks: tweaks ?? [], item))
+    }
+
+    private func request(_ details: PusherDetails, _ body: [UInt8]) -> Result<TransferRequest, Unsent> {
+        if details.url.scheme == "http", !dispatcher.configuration.network.allowHTTP {
+            return .failure(Unsent(decision: .bury(.blockedAddress)))
+        }
+        return .success(TransferRequest(token: 0, url: details.url, body: body, pushkey: details.pushkey))
+    }
+
+    private func body(
+        _ details: PusherDetails, _ fragment: EventFragment, flags: NotificationFlags, tweaks: [UInt8],
+        _ item: PreparedSend
+    ) -> [UInt8] {
+        let push = dispatcher.configuration.push
+        let options = NotificationBody.Options(
+            includesContent: push.includeContent, includesLegacyFields: push.legacyFields)
+        let priority: NotificationPriority = flags.contains(.highPriority) ? .high : .low
+        if details.isEventIDOnly || push.eventIDOnly || item.send.isReduced {
+            return NotificationBody.eventIDOnly(
+                event: fragment, device: details.device, priority: priority, counts: item.counts, options: options)
+        }
+        return NotificationBody.full(
+            event: fragment, device: details.device, priority: priority, counts: item.counts, tweaks: tweaks,
+            userIsTarget: flags.contains(.memberEvent) ? flags.contains(.userIsTarget) : nil, options: options)
+    }
+
+    /// Keeps a pusher's details for the next notification; where there is no room, whichever entry comes first goes.
+    private func keep(_ details: PusherDetails, of slot: Int32) {
+        dispatcher.state.withLock { state in
+            // What was read before the pusher was set anew must not outlive that.
+            guard state.scheduler.slot(ofPusher: details.id) == slot,
+                !state.scheduler.pushers[Int(slot)].flags.contains(.replaced)
+            else { return }
+            if state.details.count >= Dispatcher.detailsCapacity, let first = state.details.keys.first {
+                state.details[first] = nil
+            }
+            state.details[slot] = details
+        }
+    }
+}

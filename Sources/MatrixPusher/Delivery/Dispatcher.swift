@@ -1,0 +1,135 @@
+internal import Logging
+internal import PushGateway
+internal import PushQueue
+internal import Synchronization
+
+/// The state that ingest, the transfer loops and the inspection share: who is to be sent what, and what is in memory of it.
+///
+/// Thread-safe: everything changeable is behind one lock, held for microseconds; nothing blocks or calls out under it.
+final class Dispatcher: Sendable {
+    struct State: Sendable {
+        var scheduler: Scheduler
+        var window: EventWindow
+        var details: [Int32: PusherDetails] = [:]
+        var recent = RecentOutcomes()
+        var isDelivering = false
+    }
+
+    /// Bytes of fresh events kept for sending.
+    static let windowCapacity = 32 << 20
+    /// Pushers whose rendered details are kept.
+    static let detailsCapacity = 16_384
+
+    let state: Mutex<State>
+    let queue: any NotificationQueue
+    let configuration: PusherConfiguration
+    let logger: Logger
+    let removals = RemovalFeed()
+    private let loops = Mutex<[TransferLoop]>([])
+
+    init(
+        scheduler: consuming Scheduler, queue: any NotificationQueue, configuration: PusherConfiguration, logger: Logger
+    ) {
+        state = Mutex(State(scheduler: scheduler, window: EventWindow(capacity: Self.windowCapacity)))
+        self.queue = queue
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    // MARK: Intake
+
+    /// Takes stored events in; called on the writer's thread in commit order.
+    func enqueue(_ events: [(event: LiveEvent, firstNumber: Int64)]) {
+        let now = UnixClock.now()
+        var orphans: [FinishedNotification] = []
+        state.withLock { state in
+            for (event, firstNumber) in events {
+                state.window.insert(event, firstNumber: firstNumber)
+                for index in event.notifications.indices {
+                    let id = NotificationID.make(firstEventNumber: firstNumber, index: index)
+                    // The pusher may have been removed or disabled since its notification was prepared.
+                    guard let slot = state.scheduler.slot(ofPusher: event.notifications[index].pusher),
+                        !state.scheduler.pushers[Int(slot)].flags.contains(.disabled)
+                    else {
+                        orphans.append(FinishedNotification(id: id, hadFailures: false))
+                        state.window.release(id)
+                        continue
+                    }
+                    state.scheduler.enqueue(id, for: slot, queuedAt: event.queuedAt, now: now)
+                }
+            }
+        }
+        if !orphans.isEmpty {
+            state.withLock { $0.recent.add(.cancelled, now: now, count: orphans.count) }
+            queue.finish(orphans)
+        }
+        wake()
+    }
+
+    // MARK: Loops
+
+    /// Starts delivery on these loops.
+    func startDelivering(_ loops: [TransferLoop]) {
+        self.loops.withLock { $0 = loops }
+        wake()
+    }
+
+    func stopDelivering() -> [TransferLoop] {
+        loops.withLock { loops in
+            defer { loops = [] }
+            return loops
+        }
+    }
+
+    /// Wakes the first loop; one that leaves work behind wakes the next, so that light load keeps to few connections.
+    ///
+    /// The last wakes the first. That ends: work is left only by a loop that is full, while others have room.
+    func wake(after index: Int = -1) {
+        loops.withLock { loops in
+            if index + 1 < loops.count { loops[index + 1].wake() } else if index > 0 { loops.first?.wake() }
+        }
+    }
+
+    // MARK: Maintenance
+
+    /// Ends what ran out of time, a bounded number of pushers a call.
+    func sweep() {
+        let now = UnixClock.now()
+        var letters: [DeadLetter] = []
+        var endedBadges: [Int64] = []
+        state.withLock { state in
+            var expired = 0
+            var failed = 0
+            var finished: [Int64] = []
+            var badges: [Int32] = []
+            state.scheduler.sweep(now: now, limit: 20_000) { slot, settlement in
+                if case .badgeEnded = settlement { badges.append(slot) }
+                guard case .buried(let notification, let reason, _) = settlement else { return }
+                letters.append(DeadLetter(notification: notification, reason: reason, at: now))
+                finished.append(notification)
+                if reason == .expired { expired += 1 } else { failed += 1 }
+            }
+            endedBadges = badges.map { state.scheduler.pushers[Int($0)].id }
+            for notification in finished { state.window.release(notification) }
+            if expired > 0 { state.recent.add(.expired, now: now, count: expired) }
+            if failed > 0 { state.recent.add(.failed, now: now, count: failed) }
+        }
+        for pusher in endedBadges { queue.deleteBadge(of: pusher) }
+        guard !letters.isEmpty else { return }
+        queue.bury(letters)
+        logger.warning("notifications ran out of time", metadata: ["dead_letters": "\(letters.count)"])
+        wake()
+    }
+}
+
+extension Dispatcher.State {
+    /// Takes notifications out of a pusher's queue, because they were read, redacted or muted.
+    /// - Returns: those that were taken out, which leaves out one in flight.
+    @discardableResult
+    mutating func cancel(_ ids: Set<Int64>, of slot: Int32, now: Int64) -> [Int64] {
+        let cancelled = scheduler.cancel(ids, of: slot, now: now)
+        for notification in cancelled { window.release(notification) }
+        if !cancelled.isEmpty { recent.add(.cancelled, now: now, count: cancelled.count) }
+        return cancelled
+    }
+}

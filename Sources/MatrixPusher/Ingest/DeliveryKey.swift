@@ -1,0 +1,48 @@
+/// A keyed 64-bit hash of (event id, pusher): SipHash-1-3 under a key that is kept with the queue, so that what was
+/// queued before is recognised after a restart and nobody can choose event ids that meet.
+struct DeliveryKeyHasher: Sendable {
+    let key0: UInt64
+    let key1: UInt64
+
+    func hash(eventID: UnsafeBufferPointer<UInt8>, pusher: Int64) -> UInt64 {
+        var v0 = key0 ^ 0x736F_6D65_7073_6575
+        var v1 = key1 ^ 0x646F_7261_6E64_6F6D
+        var v2 = key0 ^ 0x6C79_6765_6E65_7261
+        var v3 = key1 ^ 0x7465_6462_7974_6573
+        func round() {
+            v0 = v0 &+ v1
+            v1 = v1 << 13 | v1 >> 51
+            v1 ^= v0
+            v0 = v0 << 32 | v0 >> 32
+            v2 = v2 &+ v3
+            v3 = v3 << 16 | v3 >> 48
+            v3 ^= v2
+            v0 = v0 &+ v3
+            v3 = v3 << 21 | v3 >> 43
+            v3 ^= v0
+            v2 = v2 &+ v1
+            v1 = v1 << 17 | v1 >> 47
+            v1 ^= v2
+            v2 = v2 << 32 | v2 >> 32
+        }
+        func absorb(_ word: UInt64) {
+            v3 ^= word
+            round()
+            v0 ^= word
+        }
+        // The pusher comes first as one word, then the event id in words, the last one with the length on top.
+        absorb(UInt64(bitPattern: pusher).littleEndian)
+        var offset = 0
+        let bytes = UnsafeRawBufferPointer(eventID)
+        while offset + 8 <= bytes.count {
+            absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+            offset += 8
+        }
+        var last = UInt64(truncatingIfNeeded: bytes.count + 8) << 56
+        for index in offset..<bytes.count { last |= UInt64(bytes[index]) << UInt64((index - offset) * 8) }
+        absorb(last)
+        v2 ^= 0xFF
+        for _ in 0..<3 { round() }
+        return v0 ^ v1 ^ v2 ^ v3
+    }
+}

@@ -1,0 +1,84 @@
+internal import PushGateway
+internal import PushJSON
+internal import PushQueue
+
+/// An event on its way into the queue: whom it notifies, and through which pushers.
+struct EventDraft {
+    let item: IngestItem
+    var readers: [Reader] = []
+
+    /// A user whom the event notifies.
+    struct Reader {
+        var recipient: IngestItem.Recipient
+        var result: RecipientEvaluation.Result
+        /// The user's enabled pushers.
+        var pushers: [Int64]
+        /// Keyed hash of (event, user): what was queued is recognised by it when it comes again.
+        var key: UInt64
+    }
+
+    /// Readers, and notifications, that one event number has room for.
+    private static let partSize = Int(NotificationID.perEvent)
+
+    /// The parts as which the event is stored, each with one number: readers and notifications of a user stay together.
+    func parts(_ chosen: [Int]) -> [[Int]] {
+        var parts: [[Int]] = []
+        var part: [Int] = []
+        var notifications = 0
+        for index in chosen {
+            let count = readers[index].pushers.count
+            if part.count == Self.partSize || notifications + count > Self.partSize {
+                parts.append(part)
+                part = []
+                notifications = 0
+            }
+            part.append(index)
+            notifications += count
+        }
+        if !part.isEmpty { parts.append(part) }
+        return parts
+    }
+
+    /// What gateways are sent for the notifications of a part.
+    func liveEvent(_ part: [Int], fragment: EventFragment, at now: Int64) -> LiveEvent {
+        let notifications = part.flatMap { index in
+            readers[index].pushers.map { pusher in
+                NewNotification(
+                    pusher: pusher, flags: readers[index].result.flags.rawValue, tweaks: readers[index].result.tweaks)
+            }
+        }
+        return LiveEvent(
+            fragment: fragment, queuedAt: now, expiresAt: item.lifetime.map { now + min($0, Self.longestLifetime) },
+            notifications: notifications)
+    }
+
+    /// What the history keeps of a part.
+    func history(_ part: [Int]) -> NewHistory {
+        NewHistory(
+            eventID: item.event["event_id"]?.string ?? "", roomID: item.event["room_id"]?.string ?? "",
+            threadID: item.thread?.string, callID: item.call?.string, event: Array(item.event.sourceBytes),
+            room: item.room.map { Array($0.sourceBytes) },
+            readers: part.map { index in
+                let reader = readers[index]
+                var flags: HistoryFlags = []
+                if reader.result.flags.contains(.highlight) { flags.insert(.highlight) }
+                if reader.result.isGiven { flags.insert(.given) }
+                return HistoryReader(
+                    userID: reader.recipient.userID.string ?? "", flags: flags,
+                    displayName: reader.recipient.displayName?.string, actions: reader.result.actions)
+            })
+    }
+
+    /// What the boards keep of a part.
+    func stored(_ part: [Int]) -> StoredHistory {
+        StoredHistory(
+            eventHash: item.eventHash, roomHash: item.event["room_id"].flatMap(Self.hash) ?? 0,
+            threadHash: item.thread.flatMap(Self.hash) ?? UnreadBoard.main, callHash: item.call.flatMap(Self.hash) ?? 0,
+            readers: part.map { readers[$0].recipient.userHash })
+    }
+
+    private static func hash(_ value: JSONValue) -> Int? { value.withStringBytes { TextHash.of($0) } }
+
+    /// A call's `lifetime` beyond a week means nothing more, milliseconds.
+    private static let longestLifetime: Int64 = 7 * 86_400_000
+}

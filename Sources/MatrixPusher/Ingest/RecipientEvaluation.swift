@@ -1,0 +1,53 @@
+internal import PushJSON
+internal import PushRules
+
+/// Decides for the recipients of one event, by their rules or by the actions the homeserver gave.
+struct RecipientEvaluation {
+    /// A notification for one recipient.
+    struct Result {
+        var flags: NotificationFlags
+        var tweaks: [UInt8]?
+        /// The actions that decided, a JSON array.
+        var actions: [UInt8]
+        /// The homeserver evaluated the rules.
+        var isGiven: Bool
+    }
+
+    private let item: IngestItem
+    private let event: PushEvent
+    private let rulesets: RulesetStore
+
+    init(_ item: IngestItem, rulesets: RulesetStore) throws(PusherError) {
+        self.item = item
+        self.rulesets = rulesets
+        do throws(PushRulesError) {
+            event = try PushEvent(event: item.event, room: item.room)
+        } catch {
+            throw PusherError(.badJSON, "\(error)")
+        }
+    }
+
+    /// - Returns: nil where the recipient is not notified.
+    /// - Throws: ``PusherError`` where the user's ruleset can not be read from the queue.
+    func evaluate(_ recipient: IngestItem.Recipient) throws(PusherError) -> Result? {
+        let verdict: Verdict
+        if let actions = recipient.actions {
+            verdict = Verdict(given: actions)
+        } else {
+            let ruleset = try rulesets.compiled(of: recipient)
+            verdict = ruleset.evaluate(
+                event, recipient: recipient.userID.string ?? "", displayName: recipient.displayName?.string)
+        }
+        guard verdict.notify else { return nil }
+        var flags: NotificationFlags = []
+        if verdict.isHighPriority(for: event) { flags.insert(.highPriority) }
+        if verdict.highlight { flags.insert(.highlight) }
+        if let target = item.memberTarget {
+            flags.insert(.memberEvent)
+            if target.hasSameContent(as: recipient.userID) { flags.insert(.userIsTarget) }
+        }
+        return Result(
+            flags: flags, tweaks: verdict.tweaks, actions: verdict.actions?.source ?? [],
+            isGiven: recipient.actions != nil)
+    }
+}

@@ -1,0 +1,50 @@
+internal import PushJSON
+internal import PushQueue
+
+extension NotificationSummary {
+    /// A pending notification whose state is told by its pusher's next attempt.
+    init(_ row: PushQueue.NotificationSummary, now: Int64) {
+        let isWaiting = (row.nextAttemptAt ?? 0) > now
+        let ids = Self.identifiers(row.eventIDs)
+        self.init(
+            id: row.notification.id, kind: .event, state: isWaiting ? .waiting : .due, userID: row.userID,
+            appID: row.appID, pushkey: row.pushkey, gateway: row.gateway, eventID: ids.event, roomID: ids.room,
+            isHighPriority: NotificationFlags(rawValue: row.notification.flags).contains(.highPriority),
+            queuedAt: row.notification.queuedAt, attempts: row.notification.attempts,
+            nextAttemptAt: isWaiting ? row.nextAttemptAt : nil, lastError: row.lastError)
+    }
+
+    /// The counts-only push of a pusher.
+    init(badgeOf pusher: PusherRow, queuedAt: Int64, now: Int64) {
+        let nextAttemptAt = pusher.health.nextAttemptAt.flatMap { $0 > now ? $0 : nil }
+        self.init(
+            id: -pusher.id, kind: .counts, state: nextAttemptAt == nil ? .due : .waiting, userID: pusher.fields.userID,
+            appID: pusher.fields.appID, pushkey: pusher.fields.pushkey, gateway: pusher.fields.gateway, eventID: nil,
+            roomID: nil, isHighPriority: false, queuedAt: queuedAt, attempts: pusher.health.attempts,
+            nextAttemptAt: nextAttemptAt, lastError: pusher.health.lastError)
+    }
+
+    init(_ row: DeadLetterSummary) {
+        let ids = Self.identifiers(row.eventIDs)
+        self.init(
+            id: row.notification.id, kind: .event, state: .dead, userID: row.userID, appID: row.appID,
+            pushkey: row.pushkey, gateway: row.gateway, eventID: ids.event, roomID: ids.room,
+            isHighPriority: NotificationFlags(rawValue: row.notification.flags).contains(.highPriority),
+            queuedAt: row.notification.queuedAt, attempts: row.notification.attempts, nextAttemptAt: nil,
+            lastError: row.lastError)
+    }
+
+    /// Reads the ids out of the front part of a stored event, which lacks its closing brace.
+    private static func identifiers(_ bytes: [UInt8]) -> (event: String?, room: String?) {
+        let root = try? JSONDocument(parsing: bytes + [UInt8(ascii: "}")]).root
+        return (root?["event_id"]?.string, root?["room_id"]?.string)
+    }
+}
+
+extension DeliveryAttempt {
+    init(_ record: AttemptRecord) {
+        self.init(
+            at: record.at, duration: .milliseconds(record.durationMilliseconds), outcome: record.outcome,
+            status: record.status, reason: record.reason, nextAttemptAt: record.nextAttemptAt)
+    }
+}

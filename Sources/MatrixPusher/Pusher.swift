@@ -1,0 +1,204 @@
+public import Logging
+internal import PushGateway
+internal import PushQueue
+internal import PushRules
+public import ServiceLifecycle
+internal import Synchronization
+
+/// The homeserver's half of the Push Gateway API: takes events in, decides by push rules who is notified, and delivers.
+///
+/// Thread-safe. Open it, hand ``run()`` to a service group or a task, and submit transactions; what
+/// ``submit(transactionID:body:)`` has answered survives a crash.
+public final class Pusher: Service, PusherInspection, Sendable {
+    private let configuration: PusherConfiguration
+    private let logger: Logger
+    private let queue: SQLiteQueue
+    let dispatcher: Dispatcher
+    let reading: ReadingState
+    private let ingestor: Ingestor
+    let rulesets: RulesetStore
+    let registry: PusherRegistry
+    private let reader: Mutex<any NotificationQueueReader>
+    private let startedAt = ContinuousClock.now
+
+    /// Opens the database (creating or migrating it where needed) and rebuilds what is kept in memory. Nothing is delivered
+    /// before ``run()``.
+    /// - Throws: ``PusherError`` with code `unusable`: the database is in use, damaged, newer or not writable, or the
+    ///   configuration has a bad address range or proxy. The database is left as it was.
+    public static func open(_ configuration: PusherConfiguration, logger: Logger) throws(PusherError) -> Pusher {
+        // Checked before the database is touched.
+        _ = try configuration.gatewayClient()
+        do throws(QueueError) {
+            let queue = try SQLiteQueue(path: configuration.databasePath, observer: .logging(to: logger))
+            return try Pusher(configuration, queue: queue, logger: logger)
+        } catch {
+            throw PusherError.opening(error)
+        }
+    }
+
+    private init(_ configuration: PusherConfiguration, queue: SQLiteQueue, logger: Logger) throws(QueueError) {
+        self.configuration = configuration
+        self.logger = logger
+        self.queue = queue
+        let reader = try queue.makeReader()
+        var memory = try QueueMemory(configuration, reader: reader, now: UnixClock.now())
+        if !memory.orphans.isEmpty { queue.finish(memory.orphans) }
+        dispatcher = Dispatcher(
+            scheduler: memory.takeScheduler(), queue: queue, configuration: configuration, logger: logger)
+        rulesets = RulesetStore(
+            owners: memory.rulesetOwners, legacyMentions: configuration.push.legacyMentionRules, queue: queue,
+            reader: try queue.makeReader(),
+            muted: MutedNotifications(dispatcher: dispatcher, reader: try queue.makeReader()))
+        for pusher in memory.strayBadges { queue.deleteBadge(of: pusher) }
+        reading = ReadingState(memory.reading)
+        ingestor = Ingestor(
+            dispatcher: dispatcher, rulesets: rulesets, reading: reading,
+            receipts: ReceiptProcessor(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader()),
+            recent: memory.recentDeliveries,
+            hasher: DeliveryKeyHasher(key0: queue.secret.0, key1: queue.secret.1))
+        registry = PusherRegistry(dispatcher: dispatcher, reader: try queue.makeReader())
+        self.reader = Mutex(try queue.makeReader())
+    }
+
+    // MARK: Running
+
+    /// Delivers until the task is cancelled or a graceful shutdown is asked for, then waits up to
+    /// ``PusherConfiguration/Delivery/shutdownTimeout`` for requests in flight and closes the database. Runs once.
+    public func run() async throws {
+        let loops = try startLoops()
+        logger.info(
+            "delivery has begun", metadata: ["pending": "\(dispatcher.state.withLock { $0.scheduler.items.count })"])
+        await cancelWhenGracefulShutdown { [self] in
+            await maintain()
+        }
+        endWaiting()
+        for loop in dispatcher.stopDelivering() { loop.stop(drain: configuration.delivery.shutdownTimeout) }
+        for loop in loops { await loop.ended() }
+        let unsaved = queue.close()
+        if unsaved > 0 {
+            logger.error(
+                "the database could not take the last results: some notifications will go twice",
+                metadata: ["writes": "\(unsaved)"])
+        }
+    }
+
+    private func startLoops() throws -> [TransferLoop] {
+        let client = try configuration.gatewayClient()
+        let maximum = max(1, configuration.delivery.maxInFlight)
+        // One multi handle slows down with thousands of transfers; a core can feed one or two handles.
+        let count = max(1, min((maximum + 127) / 128, SystemInformation.processorCount))
+        var loops: [TransferLoop] = []
+        for index in 0..<count {
+            let capacity = maximum / count + (index < maximum % count ? 1 : 0)
+            let loop = try TransferLoop(configuration: client, capacity: capacity)
+            try loop.start(source: DeliverySource(dispatcher: dispatcher, reader: try queue.makeReader(), index: index))
+            loops.append(loop)
+        }
+        dispatcher.startDelivering(loops)
+        return loops
+    }
+
+    /// Ends what ran out of time every second, and what is past its retention every minute, until cancelled.
+    private func maintain() async {
+        var round = 0
+        while !Task.isCancelled {
+            dispatcher.sweep()
+            if round % 60 == 0 { purge() }
+            round += 1
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func purge() {
+        let now = UnixClock.now()
+        ingestor.forget(before: now - 86_400_000)
+        let retention = QueueRetention(
+            deadLetters: configuration.queue.deadLetterRetention,
+            removedPushers: configuration.queue.removedPusherRetention)
+        queue.purge(retention, now: now) { [logger] result in
+            if case .failure(let error) = result {
+                logger.warning("old rows could not be deleted", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    // MARK: Intake
+
+    /// Takes a transaction in and answers once everything in it is durable.
+    ///
+    /// The same transaction again gets the same answer and queues nothing; an event that was queued for a pusher within
+    /// the last day is not queued for it again, whatever the transaction.
+    /// - Parameters:
+    ///   - transactionID: 1 to 255 bytes, chosen by the homeserver.
+    ///   - body: JSON, `{"events": [...]}`.
+    /// - Returns: JSON, `{"accepted": 1, "notifications": 1, "rejected": []}`.
+    /// - Throws: ``PusherError``: `notJSON`, `badJSON`, `invalidParam`, `tooLarge` for a body that can not be used;
+    ///   `limitExceeded` when the queue is full, `unavailable` when it can not be written. Nothing is stored then.
+    public func submit(transactionID: String, body: [UInt8]) async throws(PusherError) -> [UInt8] {
+        try await ingestor.submit(transactionID: transactionID, body: body)
+    }
+
+    // MARK: Pushers and rules
+
+    /// A user's pushers (Client-Server API, `GET /pushers`).
+    public func pushers(of userID: String) async throws(PusherError) -> [PusherSummary] {
+        try registry.list(userID: userID)
+    }
+
+    /// Sets or removes a pusher (Client-Server API, `POST /pushers/set`).
+    /// - Parameters:
+    ///   - deviceID: The device that the pusher belongs to.
+    ///   - body: The request's JSON.
+    public func setPusher(userID: String, deviceID: String?, body: [UInt8]) async throws(PusherError) {
+        guard UserID.isValid(userID) else { throw PusherError(.invalidParam, "\"\(userID)\" is not a Matrix user ID") }
+        try await registry.set(userID: userID, deviceID: deviceID, body: body)
+    }
+
+    /// Replaces a user's whole ruleset.
+    /// - Parameter body: The content of `m.push_rules`, JSON.
+    public func setPushRules(userID: String, body: [UInt8]) async throws(PusherError) {
+        guard UserID.isValid(userID) else { throw PusherError(.invalidParam, "\"\(userID)\" is not a Matrix user ID") }
+        try await rulesets.set(userID: userID, body: body)
+    }
+
+    // MARK: Inspection
+
+    public func status() async throws(PusherError) -> PusherStatus {
+        let now = UnixClock.now()
+        var status = PusherStatus(isRunning: true, uptime: ContinuousClock.now - startedAt)
+        dispatcher.state.withLock { $0.describe(into: &status, now: now) }
+        let (totals, size, schema) = try read { reader throws(QueueError) in
+            (try reader.totals(), reader.databaseSize(), try reader.schemaVersion())
+        }
+        status.queue.dead = totals.dead
+        status.database.bytes = size.total
+        status.database.schema = schema
+        return status
+    }
+
+    public func notifications(
+        _ filter: NotificationFilter
+    ) async throws(PusherError) -> [NotificationSummary] {
+        try read { reader throws(QueueError) in
+            try QueueListing.notifications(filter, from: reader, now: UnixClock.now(), adjust: dispatcher.adjust)
+        }
+    }
+
+    public func notification(id: Int64) async throws(PusherError) -> NotificationDetail? {
+        try read { reader throws(QueueError) in
+            try QueueListing.detail(id, from: reader, now: UnixClock.now(), adjust: dispatcher.adjust)
+        }
+    }
+
+    func read<Value: Sendable>(
+        _ body: (any NotificationQueueReader) throws(QueueError) -> Value
+    ) throws(PusherError) -> Value {
+        try reader.withLock { reader throws(PusherError) in
+            do throws(QueueError) {
+                return try body(reader)
+            } catch {
+                throw PusherError(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+/// The grammar of user identifiers, as far as it is checked here (appendices, "User Identifiers").
+package enum UserID {
+    /// Whether this looks like `@localpart:server`, at most 255 bytes. Historical localparts have nearly any character.
+    static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count <= 255, bytes.first == UInt8(ascii: "@") else { return false }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        return colon + 1 < bytes.count && !bytes.contains { $0 < 0x20 || $0 == 0x7F }
+    }
+
+    package static func isValid(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { isValid($0) }
+    }
+}

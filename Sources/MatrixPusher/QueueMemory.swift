@@ -1,0 +1,121 @@
+internal import PushQueue
+
+/// What is kept in memory of the queue, rebuilt from the database at start.
+struct QueueMemory {
+    private var scheduler: Scheduler
+    private(set) var reading: ReadingState.State
+    private(set) var rulesetOwners: Set<Int> = []
+    private(set) var recentDeliveries = RecentDeliveries(capacity: 1 << 20)
+    /// Notifications whose pusher is gone or disabled: that raced with an append, or with the end of the process.
+    private(set) var orphans: [FinishedNotification] = []
+    /// Counts-only pushes whose pusher is gone.
+    private(set) var strayBadges: [Int64] = []
+
+    init(_ configuration: PusherConfiguration, reader: any NotificationQueueReader, now: Int64) throws(QueueError) {
+        var scheduler = Scheduler(
+            limits: Scheduler.Limits(configuration), retry: RetrySchedule(configuration.retry), now: now)
+        // A moment that no pause reaches was written before the clock was set back.
+        let latestAttempt = now + max(scheduler.retry.longestDelay, BlameTable.storagePause)
+        try reader.scanLanes { lane in
+            scheduler.restoreLane(
+                named: lane.gateway, failingSince: lane.failingSince, failures: lane.failures,
+                nextProbeAt: min(lane.nextProbeAt, now + scheduler.limits.lane.longestPause))
+        }
+        try reader.scanPushers { row in
+            let slot = scheduler.addPusher(
+                id: row.id, userHash: UserIndex.hash(row.fields.userID), gateway: row.fields.gateway,
+                isEnabled: row.fields.enabled)
+            scheduler.setHidesCounts(slot, PusherData(row.fields.data).hidesCounts)
+            if let failingSince = row.health.failingSince {
+                let failure = PusherFailure(
+                    attempts: row.health.attempts, failingSince: failingSince,
+                    nextAttemptAt: min(row.health.nextAttemptAt ?? 0, latestAttempt))
+                scheduler.restoreFailure(slot, failure)
+            }
+        }
+        let reading = try Self.readingState(configuration, reader: reader, into: &scheduler)
+        var orphans: [FinishedNotification] = []
+        try reader.scanNotifications { item in
+            guard let slot = scheduler.slot(ofPusher: item.pusher),
+                !scheduler.pushers[Int(slot)].flags.contains(.disabled)
+            else {
+                orphans.append(FinishedNotification(id: item.id, hadFailures: true))
+                return
+            }
+            scheduler.restore(item.id, for: slot, queuedAt: item.queuedAt, attempts: item.attempts, now: now)
+        }
+        var owners: Set<Int> = []
+        try reader.scanRulesetUsers { owners.insert(UserIndex.hash($0)) }
+        var recent = recentDeliveries
+        try reader.scanTransactions { at, keys in
+            if at > now - 86_400_000 { recent.remember(keys, at: at) }
+        }
+        var strayBadges: [Int64] = []
+        try reader.scanBadges { pusher, queuedAt in
+            guard let slot = scheduler.slot(ofPusher: pusher) else { return strayBadges.append(pusher) }
+            scheduler.setBadge(slot, at: queuedAt, now: now)
+        }
+        self.strayBadges = strayBadges
+        self.scheduler = scheduler
+        self.reading = reading
+        self.orphans = orphans
+        rulesetOwners = owners
+        recentDeliveries = recent
+    }
+
+    /// Rebuilds the boards from the history, and the counts of everyone with pushers from them or from the homeserver's.
+    private static func readingState(
+        _ configuration: PusherConfiguration, reader: any NotificationQueueReader, into scheduler: inout Scheduler
+    ) throws(QueueError) -> ReadingState.State {
+        var state = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
+        try reader.scanCounts { counts in
+            let user = TextHash.of(counts.userID)
+            state.given.insert(user)
+            scheduler.setCounts(
+                ofUser: user, UnreadBoard.Counts(unread: counts.unread, missedCalls: counts.missedCalls))
+        }
+        try reader.scanHistoryEvents { number, eventID in state.numbers.add(TextHash.of(eventID), number: number) }
+        var kept: Set<Int> = []
+        try reader.scanUnread { entry in
+            let user = TextHash.of(entry.userID)
+            let isMissedCall = !entry.flags.contains(.answered)
+            state.board.add(
+                UnreadBoard.Item(
+                    id: entry.id, room: TextHash.of(entry.event.roomID),
+                    thread: entry.event.threadID.map { TextHash.of($0) } ?? UnreadBoard.main,
+                    call: isMissedCall ? entry.event.callID.map { TextHash.of($0) } ?? 0 : 0),
+                for: user)
+            if !state.given.contains(user) { kept.insert(user) }
+        }
+        for user in kept {
+            if let counts = state.keptCounts(of: user) { scheduler.setCounts(ofUser: user, counts) }
+        }
+        return state
+    }
+
+    /// Hands the scheduler over without a copy.
+    mutating func takeScheduler() -> Scheduler {
+        let empty = Scheduler(limits: scheduler.limits, retry: scheduler.retry, now: 0)
+        return exchange(&scheduler, with: empty)
+    }
+}
+
+extension Scheduler.Limits {
+    /// Settings that make no sense (none, negative) become the nearest that do.
+    init(_ configuration: PusherConfiguration) {
+        let delivery = configuration.delivery
+        let probeInitial = Self.bounded(delivery.probeInitial, atLeast: 1)
+        self.init(
+            maxInFlight: max(1, delivery.maxInFlight),
+            lane: GatewayLane.Limits(
+                maximumWindow: max(1, delivery.maxInFlightPerGateway), probeInitial: probeInitial,
+                probeMaximum: Self.bounded(delivery.probeMax, atLeast: probeInitial)),
+            jitterDelay: Self.bounded(configuration.push.jitterDelay),
+            giveUpAfter: Self.bounded(configuration.retry.giveUpAfter),
+            maxAge: Self.bounded(max(delivery.maxAgeHigh, delivery.maxAgeLow)))
+    }
+
+    private static func bounded(_ duration: Duration, atLeast minimum: Int64 = 0) -> Int64 {
+        max(minimum, min(duration.milliseconds, RetrySchedule.longest))
+    }
+}

@@ -1,0 +1,232 @@
+import Testing
+
+@testable import MatrixPusher
+
+struct GatewayLaneTests {
+    private static let now: Int64 = 1_800_000_000_000
+    private static let limits = GatewayLane.Limits(maximumWindow: 8, probeInitial: 1000, probeMaximum: 60_000)
+
+    private func lane() -> LaneDriver { LaneDriver(GatewayLane(limits: Self.limits)) }
+
+    /// A lane that went down at ``now``.
+    private func downLane() -> LaneDriver {
+        let lane = lane()
+        for _ in 0..<3 { lane.failed(now: Self.now) }
+        return lane
+    }
+
+    @Test func `A new lane is up with a window of four`() {
+        let lane = lane()
+        #expect(lane.state == .up)
+        #expect(lane.allowance(inFlight: 0, now: Self.now) == 4)
+        #expect(lane.allowance(inFlight: 3, now: Self.now) == 1)
+        #expect(lane.allowance(inFlight: 9, now: Self.now) == 0)
+    }
+
+    @Test func `A maximum below four is the window from the start`() {
+        let limits = GatewayLane.Limits(maximumWindow: 2, probeInitial: 1000, probeMaximum: 60_000)
+        #expect(GatewayLane(limits: limits).window == 2)
+    }
+
+    @Test func `Three failures in a row take the lane down`() {
+        let lane = lane()
+        lane.failed(now: Self.now)
+        #expect(lane.failingSince == Self.now)
+        lane.failed(now: Self.now + 1)
+        #expect(lane.state == .up)
+        lane.failed(now: Self.now + 2)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 1002))
+        #expect(lane.failingSince == Self.now)
+        #expect(lane.failures == 3)
+    }
+
+    @Test func `A success in between starts the count anew`() {
+        let lane = lane()
+        for _ in 0..<5 {
+            lane.failed(now: Self.now)
+            lane.failed(now: Self.now)
+            lane.succeeded(hasBacklog: false)
+            #expect(lane.failingSince == nil)
+        }
+        #expect(lane.state == .up)
+    }
+
+    @Test func `A lane that is down lets one probe through when its time has come`() {
+        let lane = downLane()
+        #expect(lane.allowance(inFlight: 0, now: Self.now + 999) == 0)
+        #expect(lane.allowance(inFlight: 0, now: Self.now + 1000) == 1)
+        let isProbe = lane.sent()
+        #expect(isProbe && lane.isProbing)
+        #expect(lane.allowance(inFlight: 1, now: Self.now + 100_000) == 0)
+    }
+
+    @Test func `Probes that fail double the pause up to the maximum`() {
+        let lane = downLane()
+        var now = Self.now + 1000
+        for expected in [2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000] as [Int64] {
+            #expect(lane.failProbe(at: now) == expected)
+            now += expected
+        }
+        #expect(lane.failingSince == Self.now)
+        #expect(lane.failures == 11)
+    }
+
+    @Test func `What was in flight when the lane went down does not double the pause`() {
+        let lane = downLane()
+        for _ in 0..<61 { lane.failed(now: Self.now + 500) }
+        #expect(lane.state == .down(nextProbeAt: Self.now + 1000))
+        #expect(lane.failures == 3)
+    }
+
+    @Test func `A late failure does not end a probe that is under way`() {
+        let lane = downLane()
+        lane.sent()
+        lane.failed(now: Self.now + 1001)
+        #expect(lane.isProbing)
+        #expect(lane.allowance(inFlight: 1, now: Self.now + 90_000) == 0)
+        lane.failed(now: Self.now + 2000, isProbe: true)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 4000))
+    }
+
+    @Test func `A late success shows that the gateway works`() {
+        let lane = downLane()
+        lane.succeeded(hasBacklog: true)
+        #expect(lane.state == .ramping)
+        #expect(lane.window == 4)
+    }
+
+    @Test func `A probe that is abandoned may be repeated at once, nothing else ends it`() {
+        let lane = downLane()
+        lane.sent()
+        lane.abandoned(isProbe: false)
+        #expect(lane.allowance(inFlight: 1, now: Self.now + 1000) == 0)
+        lane.abandoned(isProbe: true)
+        #expect(lane.allowance(inFlight: 0, now: Self.now + 1000) == 1)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 1000))
+    }
+
+    @Test(
+        arguments: [
+            (0, 1000), (999, 1000), (1001, 1001), (120_000, 120_000), (900_000, 900_000), (900_001, 900_000),
+            (.max, 900_000),
+            (-5, 1000), (.min, 1000),
+        ] as [(Int64, Int64)])
+    func `One answer with Retry-After is enough, honoured up to fifteen minutes`(retryAfter: Int64, pause: Int64) {
+        let lane = lane()
+        lane.failed(now: Self.now, retryAfter: retryAfter)
+        #expect(lane.state == .down(nextProbeAt: Self.now + pause))
+    }
+
+    @Test func `A late Retry-After lengthens the pause but never shortens it`() {
+        let lane = downLane()
+        lane.failed(now: Self.now, retryAfter: 30_000)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 30_000))
+        lane.failed(now: Self.now, retryAfter: 5000)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 30_000))
+    }
+
+    @Test func `A probe's Retry-After counts where it is longer than the doubled pause`() {
+        let lane = downLane()
+        #expect(lane.failProbe(at: Self.now + 1000, retryAfter: 500) == 2000)
+        #expect(lane.failProbe(at: Self.now + 3000, retryAfter: 77_000) == 77_000)
+    }
+
+    @Test func `A probe that succeeds begins to ramp up, and a window of successes widens it by one`() {
+        let lane = downLane()
+        lane.sent()
+        lane.succeeded(hasBacklog: true)
+        #expect(lane.state == .ramping && lane.window == 4 && !lane.isProbing)
+        for expected in 5...8 {
+            let window = lane.window
+            _ = lane.allowance(inFlight: window, now: Self.now)
+            for _ in 0..<window - 1 { lane.succeeded(hasBacklog: true) }
+            #expect(lane.window == window)
+            lane.succeeded(hasBacklog: true)
+            #expect(lane.window == expected)
+        }
+        #expect(lane.state == .up)
+    }
+
+    @Test func `Ramping ends after a window of successes when nothing is left to send`() {
+        let lane = downLane()
+        lane.succeeded(hasBacklog: true)
+        for _ in 0..<3 { lane.succeeded(hasBacklog: false) }
+        #expect(lane.state == .ramping)
+        lane.succeeded(hasBacklog: false)
+        #expect(lane.state == .up)
+    }
+
+    @Test func `A window that is not used does not grow`() {
+        let lane = lane()
+        for _ in 0..<1000 {
+            _ = lane.allowance(inFlight: 3, now: Self.now)
+            lane.succeeded(hasBacklog: true)
+        }
+        #expect(lane.window == 4)
+    }
+
+    @Test func `A window that is used grows to the maximum and not beyond`() {
+        let lane = lane()
+        for _ in 0..<1000 {
+            _ = lane.allowance(inFlight: lane.window, now: Self.now)
+            lane.succeeded(hasBacklog: true)
+        }
+        #expect(lane.window == 8)
+    }
+
+    @Test func `Each failure halves the window, down to one`() {
+        let lane = lane()
+        for _ in 0..<1000 {
+            _ = lane.allowance(inFlight: lane.window, now: Self.now)
+            lane.succeeded(hasBacklog: true)
+        }
+        for expected in [4, 2, 1, 1] {
+            lane.failed(now: Self.now)
+            lane.succeeded(hasBacklog: true)
+            #expect(lane.window == expected)
+        }
+    }
+
+    @Test func `A gateway that fails while ramping up is left alone as long as before`() {
+        let lane = downLane()
+        #expect(lane.failProbe(at: Self.now + 1000) == 2000)
+        #expect(lane.failProbe(at: Self.now + 3000) == 4000)
+        lane.succeeded(hasBacklog: true)
+        for _ in 0..<3 { lane.failed(now: Self.now + 10_000) }
+        #expect(lane.state == .down(nextProbeAt: Self.now + 14_000))
+    }
+
+    @Test func `A gateway that came up in earnest is probed soon again when it fails`() {
+        let lane = downLane()
+        #expect(lane.failProbe(at: Self.now + 1000) == 2000)
+        lane.succeeded(hasBacklog: false)
+        for _ in 0..<4 { lane.succeeded(hasBacklog: false) }
+        for _ in 0..<3 { lane.failed(now: Self.now + 10_000) }
+        #expect(lane.state == .down(nextProbeAt: Self.now + 11_000))
+    }
+
+    @Test(
+        arguments: [
+            (3, 2000), (4, 4000), (5, 8000), (9, 60_000), (1000, 60_000), (.max, 60_000), (0, 2000), (-7, 2000),
+        ] as [(Int, Int64)])
+    func `A restored lane goes on with its backoff where it was`(failures: Int, pause: Int64) {
+        let lane = LaneDriver(
+            GatewayLane(
+                limits: Self.limits, failingSince: Self.now - 5000, failures: failures, nextProbeAt: Self.now + 700))
+        #expect(lane.isDown && lane.failingSince == Self.now - 5000)
+        #expect(lane.allowance(inFlight: 0, now: Self.now + 699) == 0)
+        // The first probe after the start fails.
+        lane.sent()
+        lane.failed(now: Self.now + 700, isProbe: true)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 700 + pause))
+    }
+
+    @Test func `A shift moves the next probe of a lane that is down`() {
+        let lane = downLane()
+        lane.shift(by: -3_600_000)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 1000 - 3_600_000))
+        let up = self.lane()
+        up.shift(by: -3_600_000)
+        #expect(up.state == .up)
+    }
+}

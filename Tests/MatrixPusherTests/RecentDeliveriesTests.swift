@@ -1,0 +1,61 @@
+import Testing
+
+@testable import MatrixPusher
+
+struct RecentDeliveriesTests {
+    @Test func `A key is claimed, then known`() {
+        var recent = RecentDeliveries(capacity: 100)
+        #expect(recent.claim(of: 1) == .new)
+        recent.begin([1, 2])
+        #expect(recent.claim(of: 1) == .pending)
+        recent.confirm([1, 2], at: 1000)
+        #expect(recent.claim(of: 1) == .known)
+        #expect(recent.claim(of: 2) == .known)
+        #expect(recent.claim(of: 3) == .new)
+        #expect(recent.count == 2)
+    }
+
+    @Test func `What could not be stored may be claimed again`() {
+        var recent = RecentDeliveries(capacity: 100)
+        recent.begin([1])
+        recent.abandon([1])
+        #expect(recent.claim(of: 1) == .new)
+        #expect(recent.count == 0)
+    }
+
+    @Test func `What was queued before a moment is forgotten`() {
+        var recent = RecentDeliveries(capacity: 100)
+        for time in 1...10 as ClosedRange<Int64> { recent.remember([UInt64(time)], at: time * 1000) }
+        recent.forget(before: 4000)
+        for key in 1...10 as ClosedRange<UInt64> { #expect(recent.claim(of: key) == (key < 4 ? .new : .known)) }
+        recent.forget(before: .max)
+        #expect(recent.count == 0)
+        recent.forget(before: .max)
+    }
+
+    @Test func `Over the capacity the oldest batches are forgotten`() {
+        var recent = RecentDeliveries(capacity: 100)
+        for batch in 0..<5000 as Range<UInt64> { recent.remember([2 * batch, 2 * batch + 1], at: Int64(batch)) }
+        #expect(recent.count == 100)
+        #expect(recent.claim(of: 9899) == .new)
+        #expect(recent.claim(of: 9900) == .known)
+        #expect(recent.claim(of: 9999) == .known)
+    }
+
+    @Test func `The newest batch is kept even where it is larger than the capacity`() {
+        var recent = RecentDeliveries(capacity: 10)
+        recent.remember([1], at: 1)
+        recent.remember(Array(100..<200), at: 2)
+        #expect(recent.count == 100)
+        #expect(recent.claim(of: 1) == .new)
+        recent.remember([5], at: 3)
+        #expect(recent.count == 1)
+    }
+
+    @Test func `An empty batch takes no place`() {
+        var recent = RecentDeliveries(capacity: 10)
+        recent.confirm([], at: 1)
+        recent.remember([], at: 1)
+        #expect(recent.count == 0)
+    }
+}

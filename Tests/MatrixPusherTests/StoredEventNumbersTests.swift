@@ -1,0 +1,26 @@
+import Testing
+
+@testable import MatrixPusher
+
+@Suite struct StoredEventNumbersTests {
+    @Test func `An event in parts has all its numbers`() {
+        var numbers = StoredEventNumbers(capacity: 100)
+        numbers.add(1, number: 5)
+        numbers.add(1, number: 6)
+        numbers.add(2, number: 6)
+        numbers.add(3, number: 7)
+        #expect(numbers[1] == 5...6)
+        #expect(numbers[2] == 6...6)
+        #expect(numbers[3] == 7...7)
+        #expect(numbers[4] == nil)
+        #expect(numbers.newest == 7)
+    }
+
+    @Test func `The oldest are forgotten, the newest are not`() {
+        var numbers = StoredEventNumbers(capacity: 100)
+        for event in 1...1000 { numbers.add(event, number: Int64(event)) }
+        #expect(numbers[1] == nil)
+        #expect((951...1000).allSatisfy { numbers[$0] != nil })
+        #expect((1...1000).count { numbers[$0] != nil } <= 100)
+    }
+}
