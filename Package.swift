@@ -13,10 +13,13 @@ let package = Package(
     products: [
         .library(name: "MatrixPusher", targets: ["MatrixPusher"]),
         .library(name: "PushRules", targets: ["PushRules"]),
+        .executable(name: "matrix-pusher", targets: ["matrix-pusher"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     ],
     targets: [
@@ -40,6 +43,42 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "PusherService",
+            dependencies: [
+                "MatrixPusher", "PushJSON",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SidecarHarness",
+            dependencies: [
+                "PushJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "matrix-pusher",
+            dependencies: [
+                "PusherService", "MatrixPusher", "PushJSON", "SidecarHarness",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            resources: [.embedInCode("Demo/conversation.jsonl"), .embedInCode("Demo/pushers.jsonl")],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "matrix-pusher-bench",
             dependencies: [
@@ -54,6 +93,15 @@ let package = Package(
         .testTarget(
             name: "MatrixPusherTests",
             dependencies: ["MatrixPusher", "PushQueue", "PushGateway", "PushRules", "PushJSON"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PusherServiceTests",
+            dependencies: [
+                "PusherService", "MatrixPusher", "PushJSON", "matrix-pusher",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
     ],
