@@ -104,6 +104,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "EndToEndTests", dependencies: ["SidecarHarness", "PushJSON"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,48 @@
+# matrix-pusher: `make help` lists what can be made.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# What is formatted and linted.
+SOURCES := Package.swift Sources Tests
+# How long `make fuzz` runs, and how often `make chaos` kills the sidecar.
+FUZZ_SECONDS ?= 60
+CHAOS_ROUNDS ?= 200
+
+.PHONY: help demo test build release chaos fuzz format lint dependencies clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: dependencies ## build and show the main job end to end
+	@swift build --product matrix-pusher
+	@"$$(swift build --show-bin-path)/matrix-pusher" demo
+
+test: dependencies ## build and run all tests
+	swift test
+
+build: dependencies ## build everything for debugging
+	swift build
+
+release: dependencies ## build the optimised program
+	swift build --configuration release --product matrix-pusher
+	@echo "built $$(swift build --configuration release --show-bin-path)/matrix-pusher"
+
+chaos: dependencies ## the crash test with CHAOS_ROUNDS kills
+	CHAOS_ROUNDS=$(CHAOS_ROUNDS) swift test --filter EndToEndTests.Crashes
+
+fuzz: dependencies ## fuzz the parsers for FUZZ_SECONDS
+	.ci/fuzz $(FUZZ_SECONDS)
+
+format: ## format all sources
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## check the format of all sources
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+dependencies: ## install the system packages that are missing
+	@.ci/dependencies
+
+clean: ## remove what was built
+	rm -rf .build .build-fuzz
