@@ -28,7 +28,7 @@ struct ReadingTests {
         #expect(try await pusher.notifications(filter) == listed)
         filter.gateway = "elsewhere"
         #expect(try await pusher.notifications(filter).isEmpty)
-        #expect(try await pusher.status().recent.cancelled == 2)
+        #expect(try await pusher.status().recent.cancelledByReason[.read] == 2)
     }
 
     @Test func `A receipt of a thread leaves the main timeline alone`() async throws {
@@ -66,6 +66,7 @@ struct ReadingTests {
         try await pusher.redact("$1", inContent: false)
         try await pusher.redact("$3", inContent: true)
         #expect(try await pusher.queued() == ["$2", "$2"])
+        #expect(try await pusher.status().recent.cancelledByReason[.redacted] == 4)
         #expect(pusher.counts(of: "@bob:hs") == .init(unread: 1, missedCalls: 0))
     }
 
@@ -227,7 +228,7 @@ struct ReadingTests {
         let rules = #"{"global":{"room":[{"rule_id":"!a:hs","actions":[],"enabled":true,"default":false}]}}"#
         try await pusher.setPushRules(userID: "@bob:hs", body: Array(rules.utf8))
         #expect(try await pusher.queued() == ["$2", "$3"])
-        #expect(try await pusher.status().recent.cancelled == 1)
+        #expect(try await pusher.status().recent.cancelledByReason[.muted] == 1)
         try await pusher.send("$4", in: "!a:hs")
         #expect(try await pusher.queued() == ["$2", "$3"])
     }

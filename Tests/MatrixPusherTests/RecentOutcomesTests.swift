@@ -7,15 +7,15 @@ struct RecentOutcomesTests {
 
     @Test func `Nothing has happened at first`() {
         var recent = RecentOutcomes()
-        let totals = RecentOutcomes.Kind.allCases.map { recent.total($0, now: Self.now) }
-        #expect(totals == [0, 0, 0, 0, 0])
+        let totals = RecentOutcomes.Kind.all.map { recent.total($0, now: Self.now) }
+        #expect(totals.allSatisfy { $0 == 0 })
     }
 
     @Test func `Kinds are counted apart`() {
         var recent = RecentOutcomes()
-        for kind in RecentOutcomes.Kind.allCases { recent.add(kind, now: Self.now, count: kind.rawValue + 1) }
-        let totals = RecentOutcomes.Kind.allCases.map { recent.total($0, now: Self.now) }
-        #expect(totals == [1, 2, 3, 4, 5])
+        for (index, kind) in RecentOutcomes.Kind.all.enumerated() { recent.add(kind, now: Self.now, count: index + 1) }
+        let totals = RecentOutcomes.Kind.all.map { recent.total($0, now: Self.now) }
+        #expect(totals == Array(1...4 + CancellationReason.allCases.count))
     }
 
     @Test(arguments: [(0, 10), (294_999, 10), (295_000, 10), (300_000, 0), (1_000_000_000, 0)] as [(Int64, Int)])

@@ -23,7 +23,7 @@ import Testing
         status.recent.failed = 6
         status.recent.rejected = 7
         status.recent.expired = 8
-        status.recent.cancelled = 9
+        status.recent.cancelledByReason = [.read: 7, .muted: 2]
         status.gateways.up = 10
         status.gateways.ramping = 11
         status.gateways.down = 12
@@ -36,7 +36,8 @@ import Testing
             text(status.write) == """
                 {"v":1,"version":"\(matrixPusherVersion)","running":true,"uptime_seconds":1.500,\
                 "queue":{"pending":6,"due":1,"waiting":2,"in_flight":3,"dead":4,"oldest_due_seconds":62.005},\
-                "recent":{"window_seconds":300,"accepted":5,"failed":6,"rejected":7,"expired":8,"cancelled":9},\
+                "recent":{"window_seconds":300,"accepted":5,"failed":6,"rejected":7,"expired":8,"cancelled":9,\
+                "cancelled_by_reason":{"read":7,"redacted":0,"muted":2,"disabled":0,"removed":0,"unanswered":0}},\
                 "gateways":{"up":10,"ramping":11,"down":12,"suspect":13},"pushers":{"total":14,"failing":15},\
                 "database":{"bytes":16,"schema":17}}
                 """

@@ -14,6 +14,8 @@ struct ReadingPlan: Sendable {
     var receiptUsers: Set<Int> = []
     /// Notifications to cancel by pusher slot.
     var cancelled: [Int32: Set<Int64>] = [:]
+    /// Those of `cancelled` whose event was redacted.
+    var redacted: Set<Int64> = []
     /// Notifications in flight: they finish, so that their rows stay until then.
     var inFlight: Set<Int64> = []
     /// Pushers that get a counts-only push.

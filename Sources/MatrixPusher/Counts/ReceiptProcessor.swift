@@ -82,7 +82,10 @@ final class ReceiptProcessor: Sendable {
             }
         }
         for entry in entries { plan.retracted[entry.user, default: []].insert(entry.id) }
-        for notification in notifications { cancelled[notification.pusher, default: []].insert(notification.id) }
+        for notification in notifications {
+            cancelled[notification.pusher, default: []].insert(notification.id)
+            plan.redacted.insert(notification.id)
+        }
     }
 
     // MARK: Applying
@@ -102,7 +105,11 @@ final class ReceiptProcessor: Sendable {
         }
         dispatcher.state.withLock { state in
             for (user, counts) in counts { state.scheduler.setCounts(ofUser: user, counts) }
-            for (slot, ids) in plan.cancelled { state.cancel(ids, of: slot, now: now) }
+            for (slot, ids) in plan.cancelled {
+                let redacted = ids.intersection(plan.redacted)
+                state.cancel(redacted, of: slot, because: .redacted, now: now)
+                state.cancel(ids.subtracting(redacted), of: slot, because: .read, now: now)
+            }
             for slot in plan.badges { state.scheduler.setBadge(slot, at: now, now: now) }
         }
         dispatcher.wake()

@@ -60,7 +60,7 @@ final class Dispatcher: Sendable {
             }
         }
         if !orphans.isEmpty {
-            state.withLock { $0.recent.add(.cancelled, now: now, count: orphans.count) }
+            state.withLock { $0.recent.add(.cancelled(.removed), now: now, count: orphans.count) }
             queue.finish(orphans)
         }
         wake()
@@ -126,10 +126,12 @@ extension Dispatcher.State {
     /// Takes notifications out of a pusher's queue, because they were read, redacted or muted.
     /// - Returns: those that were taken out, which leaves out one in flight.
     @discardableResult
-    mutating func cancel(_ ids: Set<Int64>, of slot: Int32, now: Int64) -> [Int64] {
+    mutating func cancel(
+        _ ids: Set<Int64>, of slot: Int32, because reason: CancellationReason, now: Int64
+    ) -> [Int64] {
         let cancelled = scheduler.cancel(ids, of: slot, now: now)
         for notification in cancelled { window.release(notification) }
-        if !cancelled.isEmpty { recent.add(.cancelled, now: now, count: cancelled.count) }
+        if !cancelled.isEmpty { recent.add(.cancelled(reason), now: now, count: cancelled.count) }
         return cancelled
     }
 }

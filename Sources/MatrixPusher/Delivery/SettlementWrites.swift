@@ -53,11 +53,11 @@ struct SettlementWrites {
         case .cancelled(let notification):
             finished.append(FinishedNotification(id: notification, hadFailures: true))
             state.window.release(notification)
-            state.recent.add(.cancelled, now: now)
+            state.recent.add(.cancelled(.unanswered), now: now)
         case .badgeEnded(let isAccepted, let isRecovered):
             badges.append(pusher)
             if isRecovered { succeeded.append(pusher) }
-            state.recent.add(isAccepted ? .accepted : .cancelled, now: now)
+            state.recent.add(isAccepted ? .accepted : .failed, now: now)
         case .badgeRetried(let failure):
             let reason = transfer?.outcome.reason
             healths.append((pusher, PusherHealth(failure, lastError: reason)))
@@ -66,7 +66,7 @@ struct SettlementWrites {
             removals.append((pusher, notifications))
             for notification in notifications { state.window.release(notification) }
             state.recent.add(.rejected, now: now)
-            state.recent.add(.cancelled, now: now, count: max(0, notifications.count - 1))
+            state.recent.add(.cancelled(.removed), now: now, count: max(0, notifications.count - 1))
         }
     }
 

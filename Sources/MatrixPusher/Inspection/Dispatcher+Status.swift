@@ -27,7 +27,9 @@ extension Dispatcher.State {
         status.recent.failed = recent.total(.failed, now: now)
         status.recent.rejected = recent.total(.rejected, now: now)
         status.recent.expired = recent.total(.expired, now: now)
-        status.recent.cancelled = recent.total(.cancelled, now: now)
+        for reason in CancellationReason.allCases {
+            status.recent.cancelledByReason[reason] = recent.total(.cancelled(reason), now: now)
+        }
     }
 }
 

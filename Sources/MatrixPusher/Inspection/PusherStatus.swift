@@ -34,7 +34,8 @@ public struct PusherStatus: Sendable, Equatable {
         public var failed = 0
         public var rejected = 0
         public var expired = 0
-        public var cancelled = 0
+        public var cancelledByReason: [CancellationReason: Int] = [:]
+        public var cancelled: Int { cancelledByReason.values.reduce(0, +) }
 
         public init() {}
     }

@@ -54,12 +54,12 @@ final class PusherRegistry: Sendable {
         dispatcher.state.withLock { state in
             for id in set.replaced {
                 guard let slot = state.scheduler.slot(ofPusher: id) else { continue }
-                dropped += state.drop(slot, now: now)
+                dropped += state.drop(slot, because: .removed, now: now)
             }
             let slot: Int32
             // To disable a pusher is to end it in memory: what is queued for it is cancelled.
             if !fields.enabled, let known = state.scheduler.slot(ofPusher: set.pusher.id) {
-                dropped += state.drop(known, now: now)
+                dropped += state.drop(known, because: .disabled, now: now)
             }
             if let known = state.scheduler.slot(ofPusher: set.pusher.id) {
                 slot = known
@@ -96,7 +96,7 @@ extension Dispatcher {
     /// follows the removals.
     func drop(_ pusher: Int64, now: Int64) {
         let notifications = state.withLock { state in
-            state.scheduler.slot(ofPusher: pusher).map { state.drop($0, now: now) } ?? []
+            state.scheduler.slot(ofPusher: pusher).map { state.drop($0, because: .removed, now: now) } ?? []
         }
         if !notifications.isEmpty {
             queue.finish(notifications.map { FinishedNotification(id: $0, hadFailures: true) })
@@ -108,11 +108,11 @@ extension Dispatcher {
 extension Dispatcher.State {
     /// Takes a pusher out of service and forgets what was kept for it.
     /// - Returns: the ids of what was queued for it.
-    mutating func drop(_ slot: Int32, now: Int64) -> [Int64] {
+    mutating func drop(_ slot: Int32, because reason: CancellationReason, now: Int64) -> [Int64] {
         let notifications = scheduler.removePusher(slot)
         details[slot] = nil
         for notification in notifications { window.release(notification) }
-        if !notifications.isEmpty { recent.add(.cancelled, now: now, count: notifications.count) }
+        if !notifications.isEmpty { recent.add(.cancelled(reason), now: now, count: notifications.count) }
         return notifications
     }
 }

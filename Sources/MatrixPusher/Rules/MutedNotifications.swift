@@ -32,7 +32,7 @@ final class MutedNotifications: Sendable {
             for (slot, ids) in queued {
                 let matching = Set(ids.filter { muted.contains(NotificationID.eventNumber(of: $0)) })
                 // What is in flight finishes; its row goes when it has.
-                cancelled += state.cancel(matching, of: slot, now: now).map {
+                cancelled += state.cancel(matching, of: slot, because: .muted, now: now).map {
                     FinishedNotification(id: $0, hadFailures: true)
                 }
             }

@@ -24,6 +24,11 @@ extension PusherStatus {
             json.member("rejected", recent.rejected)
             json.member("expired", recent.expired)
             json.member("cancelled", recent.cancelled)
+            json.object("cancelled_by_reason") { json in
+                for reason in CancellationReason.allCases {
+                    json.member(reason.rawValue, recent.cancelledByReason[reason] ?? 0)
+                }
+            }
         }
         json.object("gateways") { json in
             json.member("up", gateways.up)
