@@ -92,7 +92,10 @@ let package = Package(
         .testTarget(name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON"], swiftSettings: strict),
         .testTarget(
             name: "MatrixPusherTests",
-            dependencies: ["MatrixPusher", "PushQueue", "PushGateway", "PushRules", "PushJSON"],
+            dependencies: [
+                "MatrixPusher", "PushQueue", "PushGateway", "PushRules", "PushJSON",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

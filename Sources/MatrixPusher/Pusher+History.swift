@@ -1,4 +1,5 @@
 internal import PushQueue
+internal import Synchronization
 
 extension Pusher {
     /// Entries that a page has at most.
@@ -22,8 +23,13 @@ extension Pusher {
             before = id
         }
         let limit = min(max(limit, 1), Self.historyPageLimit)
-        let rows = try read { reader throws(QueueError) in
-            try reader.history(of: userID, before: before, with: onlyHighlight ? .highlight : [], limit: limit + 1)
+        let rows = try historyReader.withLock { reader throws(PusherError) in
+            do throws(QueueError) {
+                return try reader.history(
+                    of: userID, before: before, with: onlyHighlight ? .highlight : [], limit: limit + 1)
+            } catch {
+                throw PusherError(error)
+            }
         }
         let entries = rows.prefix(limit).map { row in
             NotificationHistory.Entry(

@@ -19,7 +19,11 @@ public final class Pusher: Service, PusherInspection, Sendable {
     let rulesets: RulesetStore
     let registry: PusherRegistry
     private let reader: Mutex<any NotificationQueueReader>
+    /// Of its own, because a search through the history takes longer than what monitoring waits for.
+    let historyReader: Mutex<any NotificationQueueReader>
     private let startedAt = ContinuousClock.now
+    /// The last purge left something to delete: it goes on a second later.
+    private let purgesAgain = Atomic(false)
 
     /// Opens the database (creating or migrating it where needed) and rebuilds what is kept in memory. Nothing is delivered
     /// before ``run()``.
@@ -48,16 +52,19 @@ public final class Pusher: Service, PusherInspection, Sendable {
         rulesets = RulesetStore(
             owners: memory.rulesetOwners, legacyMentions: configuration.push.legacyMentionRules, queue: queue,
             reader: try queue.makeReader(),
-            muted: MutedNotifications(dispatcher: dispatcher, reader: try queue.makeReader()))
+            muted: MutedNotifications(dispatcher: dispatcher, reader: try queue.makeReader()),
+            reportUnreadable: { logger.error("\($0)") })
         for pusher in memory.strayBadges { queue.deleteBadge(of: pusher) }
+        if !memory.forgotten.isEmpty { queue.markRead(memory.forgotten) }
         reading = ReadingState(memory.reading)
         ingestor = Ingestor(
             dispatcher: dispatcher, rulesets: rulesets, reading: reading,
             receipts: ReceiptProcessor(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader()),
             recent: memory.recentDeliveries,
             hasher: DeliveryKeyHasher(key0: queue.secret.0, key1: queue.secret.1))
-        registry = PusherRegistry(dispatcher: dispatcher, reader: try queue.makeReader())
+        registry = PusherRegistry(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader())
         self.reader = Mutex(try queue.makeReader())
+        historyReader = Mutex(try queue.makeReader())
     }
 
     // MARK: Running
@@ -103,7 +110,7 @@ public final class Pusher: Service, PusherInspection, Sendable {
         var round = 0
         while !Task.isCancelled {
             dispatcher.sweep()
-            if round % 60 == 0 { purge() }
+            if round % 60 == 0 || purgesAgain.exchange(false, ordering: .relaxed) { purge() }
             round += 1
             try? await Task.sleep(for: .seconds(1))
         }
@@ -115,8 +122,11 @@ public final class Pusher: Service, PusherInspection, Sendable {
         let retention = QueueRetention(
             deadLetters: configuration.queue.deadLetterRetention,
             removedPushers: configuration.queue.removedPusherRetention)
-        queue.purge(retention, now: now) { [logger] result in
-            if case .failure(let error) = result {
+        queue.purge(retention, now: now) { [self] result in
+            switch result {
+            case .success(let report):
+                if report.more { purgesAgain.store(true, ordering: .relaxed) }
+            case .failure(let error):
                 logger.warning("old rows could not be deleted", metadata: ["error": "\(error)"])
             }
         }

@@ -8,8 +8,10 @@ struct QueueMemory {
     private(set) var recentDeliveries = RecentDeliveries(capacity: 1 << 20)
     /// Notifications whose pusher is gone or disabled: that raced with an append, or with the end of the process.
     private(set) var orphans: [FinishedNotification] = []
-    /// Counts-only pushes whose pusher is gone.
+    /// Counts-only pushes whose pusher is gone or wants none.
     private(set) var strayBadges: [Int64] = []
+    /// History rows that the boards have no room for.
+    private(set) var forgotten: [Int64] = []
 
     init(_ configuration: PusherConfiguration, reader: any NotificationQueueReader, now: Int64) throws(QueueError) {
         var scheduler = Scheduler(
@@ -33,7 +35,7 @@ struct QueueMemory {
                 scheduler.restoreFailure(slot, failure)
             }
         }
-        let reading = try Self.readingState(configuration, reader: reader, into: &scheduler)
+        let (reading, forgotten) = try Self.readingState(configuration, reader: reader, into: &scheduler)
         var orphans: [FinishedNotification] = []
         try reader.scanNotifications { item in
             guard let slot = scheduler.slot(ofPusher: item.pusher),
@@ -52,10 +54,12 @@ struct QueueMemory {
         }
         var strayBadges: [Int64] = []
         try reader.scanBadges { pusher, queuedAt in
-            guard let slot = scheduler.slot(ofPusher: pusher) else { return strayBadges.append(pusher) }
-            scheduler.setBadge(slot, at: queuedAt, now: now)
+            guard configuration.push.badgeUpdates, let slot = scheduler.slot(ofPusher: pusher),
+                scheduler.setBadge(slot, at: queuedAt, now: now)
+            else { return strayBadges.append(pusher) }
         }
         self.strayBadges = strayBadges
+        self.forgotten = forgotten
         self.scheduler = scheduler
         self.reading = reading
         self.orphans = orphans
@@ -64,33 +68,32 @@ struct QueueMemory {
     }
 
     /// Rebuilds the boards from the history, and the counts of everyone with pushers from them or from the homeserver's.
+    /// - Returns: the boards, and the rows that they have no room for.
     private static func readingState(
         _ configuration: PusherConfiguration, reader: any NotificationQueueReader, into scheduler: inout Scheduler
-    ) throws(QueueError) -> ReadingState.State {
+    ) throws(QueueError) -> (state: ReadingState.State, forgotten: [Int64]) {
         var state = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
         try reader.scanCounts { counts in
-            let user = TextHash.of(counts.userID)
-            state.given.insert(user)
-            scheduler.setCounts(
-                ofUser: user, UnreadBoard.Counts(unread: counts.unread, missedCalls: counts.missedCalls))
+            state.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(
+                unread: counts.unread, missedCalls: counts.missedCalls)
         }
         try reader.scanHistoryEvents { number, eventID in state.numbers.add(TextHash.of(eventID), number: number) }
-        var kept: Set<Int> = []
+        var forgotten: [Int64] = []
         try reader.scanUnread { entry in
             let user = TextHash.of(entry.userID)
             let isMissedCall = !entry.flags.contains(.answered)
-            state.board.add(
+            forgotten += state.board.add(
                 UnreadBoard.Item(
                     id: entry.id, room: TextHash.of(entry.event.roomID),
                     thread: entry.event.threadID.map { TextHash.of($0) } ?? UnreadBoard.main,
                     call: isMissedCall ? entry.event.callID.map { TextHash.of($0) } ?? 0 : 0),
                 for: user)
-            if !state.given.contains(user) { kept.insert(user) }
         }
-        for user in kept {
-            if let counts = state.keptCounts(of: user) { scheduler.setCounts(ofUser: user, counts) }
+        for index in scheduler.pushers.indices where !scheduler.pushers[index].flags.contains(.hasCounts) {
+            let user = scheduler.pushers[index].userHash
+            scheduler.setCounts(ofUser: user, state.counts(of: user))
         }
-        return state
+        return (state, forgotten)
     }
 
     /// Hands the scheduler over without a copy.

@@ -61,6 +61,19 @@ import Testing
         return try store.compiled(of: item.recipients[0])
     }
 
+    @Test func aStoredRulesetThatIsDamagedCountsAsTheDefaultsForEvaluation() async throws {
+        try await withBench { bench in
+            try await put(bench.store, "!a:hs")
+            let queue = bench.queue
+            await withCheckedContinuation { continuation in
+                queue.setRuleset(of: Self.bob, to: Array("{".utf8)) { _ in continuation.resume() }
+            }
+            let again = try bench.reopened()
+            #expect(try compiled(again.store) === CompiledRuleset.defaults())
+            #expect(throws: PusherError.self) { try rooms(again.store) }
+        }
+    }
+
     @Test func editsAtOnceAreAllKept() async throws {
         try await withBench { bench in
             let ids = (0..<200).map { "!\($0):hs" }

@@ -9,11 +9,18 @@ import Testing
         numbers.add(1, number: 6)
         numbers.add(2, number: 6)
         numbers.add(3, number: 7)
-        #expect(numbers[1] == 5...6)
-        #expect(numbers[2] == 6...6)
-        #expect(numbers[3] == 7...7)
+        #expect(numbers[1]?.all == [5, 6])
+        #expect(numbers[2]?.all == [6])
+        #expect(numbers[3]?.all == [7])
         #expect(numbers[4] == nil)
         #expect(numbers.newest == 7)
+    }
+
+    @Test func `An event that comes again has its first place, and no number of another`() {
+        var numbers = StoredEventNumbers(capacity: 100)
+        for number: Int64 in [5, 6, 9, 9] { numbers.add(1, number: number) }
+        #expect(numbers[1]?.all == [5, 6, 9])
+        #expect(numbers[1]?.end == 6)
     }
 
     @Test func `The oldest are forgotten, the newest are not`() {

@@ -27,7 +27,17 @@ import Testing
     ])
     func `A receipt covers its room or thread up to its event`(scope: UnreadBoard.Scope, last: Int64, ids: [Int64]) {
         let board = board([(1, 7, 0, 0), (2, 7, 5, 0), (3, 7, 5, 0), (4, 7, 0, 0), (5, 8, 0, 0)])
-        #expect(board.covered(user: 1, room: 7, scope: scope, upTo: last, idsPerNumber: 10).map(\.id) == ids)
+        let receipts = [UnreadBoard.Place(room: 7, scope: scope): UnreadBoard.Reach(last: last)]
+        #expect(board.covered(user: 1, by: receipts, idsPerNumber: 10).map(\.id) == ids)
+    }
+
+    @Test func `Receipts of a room and of a thread reach as far as the farther one, and to copies of their event`() {
+        let board = board([(1, 7, 0, 0), (2, 7, 5, 0), (3, 7, 5, 0), (4, 7, 0, 0), (6, 7, 0, 0)])
+        let receipts: [UnreadBoard.Place: UnreadBoard.Reach] = [
+            .init(room: 7, scope: .room): .init(last: 1, others: [6]),
+            .init(room: 7, scope: .thread(5)): .init(last: 3),
+        ]
+        #expect(board.covered(user: 1, by: receipts, idsPerNumber: 10).map(\.id) == [10, 20, 30, 60])
     }
 
     @Test func `What is removed or answered is taken out of the totals`() {
@@ -48,6 +58,7 @@ import Testing
         let counts = board.counts(of: 1, byRoom: true)
         #expect((UnreadBoard.itemsPerUser...UnreadBoard.itemsPerUser * 11 / 10).contains(counts.unread))
         #expect(counts.missedCalls == counts.unread / 2)
-        #expect(board.covered(user: 1, room: 10_000, scope: .room, upTo: .max, idsPerNumber: 1).count == 1)
+        let receipts = [UnreadBoard.Place(room: 10_000, scope: .room): UnreadBoard.Reach(last: .max)]
+        #expect(board.covered(user: 1, by: receipts, idsPerNumber: 1).count == 1)
     }
 }

@@ -115,4 +115,20 @@ internal import Testing
         try reader.scanHistoryEvents { _, id in events.append(id) }
         #expect(events == ["$new"])
     }
+
+    @Test func `Purging holds the writer for a bounded number of rows, and goes on where it stopped`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        let readers = (0..<5000).map { "@u\($0):hs" }
+        _ = try await append([event("$a", readers: readers), event("$b", readers: readers)], to: queue)
+        let retention = QueueRetention(history: .seconds(1))
+        let first = try await queue.purge(retention, now: 10_000)
+        #expect(first.more)
+        #expect(first.history == 3)
+        let second = try await queue.purge(retention, now: 10_000)
+        #expect(!second.more)
+        #expect(second.history == 1)
+        var left = 0
+        try queue.makeReader().scanHistoryEvents { _, _ in left += 1 }
+        #expect(left == 0)
+    }
 }

@@ -131,6 +131,7 @@ import Testing
             #expect(try #require(entry["ts"]?.integer) > 1_700_000_000_000)
         }
         let actions = entries.map { String(decoding: $0["actions"]?.sourceBytes ?? [], as: UTF8.self) }
-        #expect(actions.first == #"["notify",{"set_tweak":"highlight"}]"# && actions.dropFirst().first == #"["notify"]"#)
+        #expect(
+            actions.first == #"["notify",{"set_tweak":"highlight"}]"# && actions.dropFirst().first == #"["notify"]"#)
     }
 }

@@ -23,18 +23,23 @@ struct ReadingPlan: Sendable {
 
     /// Adds what the receipts and answers cover.
     mutating func collect(_ request: ReadingRequest, from state: borrowing ReadingState.State) {
+        var places: [Int: [UnreadBoard.Place: UnreadBoard.Reach]] = [:]
         for receipt in request.receipts {
             receiptUsers.insert(receipt.userHash)
             // An event that is not known is taken for the newest.
-            let last = state.numbers[receipt.eventHash]?.upperBound ?? state.numbers.newest
-            let covered = state.board.covered(
-                user: receipt.userHash, room: receipt.roomHash, scope: receipt.scope, upTo: last,
-                idsPerNumber: NotificationID.perEvent)
-            read[receipt.userHash, default: []].formUnion(covered.lazy.map(\.id))
+            let numbers = state.numbers[receipt.eventHash]
+            let reach = UnreadBoard.Reach(
+                last: numbers?.end ?? state.numbers.newest, others: Set(numbers?.others ?? []))
+            let place = UnreadBoard.Place(room: receipt.roomHash, scope: receipt.scope)
+            places[receipt.userHash, default: [:]][place, default: reach].formUnion(reach)
             if let counts = receipt.counts {
                 given[receipt.userHash] = UnreadBoard.Counts(
                     unread: Int(counts.unread), missedCalls: Int(counts.missedCalls))
             }
+        }
+        for (user, receipts) in places {
+            let covered = state.board.covered(user: user, by: receipts, idsPerNumber: NotificationID.perEvent)
+            if !covered.isEmpty { read[user] = Set(covered.lazy.map(\.id)) }
         }
         for answer in request.callAnswers {
             let items = state.board.calls(answer.callHash, of: answer.userHash)
@@ -48,10 +53,19 @@ struct ReadingPlan: Sendable {
     /// A user's counts once the plan is applied; nil where the homeserver keeps them and sent none.
     func countsAfter(of user: Int, in state: borrowing ReadingState.State) -> UnreadBoard.Counts? {
         if let counts = given[user] { return counts }
-        guard !state.given.contains(user) else { return nil }
+        guard state.given[user] == nil else { return nil }
         return state.board.counts(
             of: user, byRoom: state.countsByRoom, without: (read[user] ?? []).union(retracted[user] ?? []),
             answered: answered[user] ?? [])
+    }
+
+    /// The users whose receipts change their counts.
+    func usersWithNews(in state: borrowing ReadingState.State) -> [Int] {
+        var users: [Int] = []
+        for user in receiptUsers where read[user] != nil || given[user] != nil {
+            if let after = countsAfter(of: user, in: state), after != state.counts(of: user) { users.append(user) }
+        }
+        return users
     }
 
     /// What is to be stored.

@@ -9,8 +9,8 @@ final class ReadingState: Sendable {
         var board = UnreadBoard()
         /// Half a million events: about a day of a large homeserver.
         var numbers = StoredEventNumbers(capacity: 1 << 19)
-        /// Users whose counts the homeserver has sent: its numbers are the truth from then on.
-        var given: Set<Int> = []
+        /// What the homeserver has sent: its numbers are the truth from then on.
+        var given: [Int: UnreadBoard.Counts] = [:]
         let countsByRoom: Bool
 
         init(countsByRoom: Bool) {
@@ -19,25 +19,33 @@ final class ReadingState: Sendable {
 
         /// The counts of a user as they are kept here; nil where the homeserver keeps them.
         func keptCounts(of user: Int) -> UnreadBoard.Counts? {
-            given.contains(user) ? nil : board.counts(of: user, byRoom: countsByRoom)
+            given[user] == nil ? board.counts(of: user, byRoom: countsByRoom) : nil
+        }
+
+        /// The counts of a user, whoever keeps them.
+        func counts(of user: Int) -> UnreadBoard.Counts {
+            given[user] ?? board.counts(of: user, byRoom: countsByRoom)
         }
 
         /// Forgets a user who was deleted.
         mutating func forget(user: Int) {
             board.forget(user: user)
-            given.remove(user)
+            given[user] = nil
         }
 
         /// Adds a stored event to the boards of those it notifies.
-        mutating func add(_ history: StoredHistory, number: Int64) {
+        /// - Returns: the ids of what the boards forget for it.
+        mutating func add(_ history: StoredHistory, number: Int64) -> [Int64] {
+            var forgotten: [Int64] = []
             numbers.add(history.eventHash, number: number)
             var id = number * NotificationID.perEvent
             for reader in history.readers {
                 let item = UnreadBoard.Item(
                     id: id, room: history.roomHash, thread: history.threadHash, call: history.callHash)
-                board.add(item, for: reader)
+                forgotten += board.add(item, for: reader)
                 id += 1
             }
+            return forgotten
         }
     }
 
@@ -45,6 +53,18 @@ final class ReadingState: Sendable {
 
     init(_ state: consuming State) {
         self.state = Mutex(state)
+    }
+}
+
+extension NotificationQueue {
+    /// What a board has forgotten counts as read, so that it does not come back with the next start.
+    func markRead(_ historyRows: [Int64]) {
+        var effects = ReadingEffects()
+        effects.read = historyRows
+        let transaction = NewTransaction(
+            transactionID: nil, answer: [], queuedAt: UnixClock.now(), events: [], effects: effects)
+        // Where it can not be written, the next start does it.
+        append(transaction) { _ in }
     }
 }
 

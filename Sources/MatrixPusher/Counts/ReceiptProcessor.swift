@@ -52,13 +52,11 @@ final class ReceiptProcessor: Sendable {
             return request.redactions.compactMap { state.numbers[$0] }
         }
         var cancelled: [Int64: Set<Int64>] = [:]
-        for numbers in redacted { try collectRedacted(numbers, into: &plan, &cancelled) }
-        let counts = reading.state.withLock { state in
-            plan.boardUsers.union(plan.given.keys).map { ($0, plan.countsAfter(of: $0, in: state)) }
-        }
+        for numbers in redacted { try collectRedacted(numbers.all, into: &plan, &cancelled) }
+        let users = reading.state.withLock { plan.usersWithNews(in: $0) }
         let pushers = dispatcher.state.withLock { state in
             plan.collectCancelled(byPusher: cancelled, from: state.scheduler)
-            if dispatcher.configuration.push.badgeUpdates { plan.collectBadges(counts, from: state.scheduler) }
+            if dispatcher.configuration.push.badgeUpdates { plan.collectBadges(of: users, from: state.scheduler) }
             return Dictionary(uniqueKeysWithValues: plan.badges.map { ($0, state.scheduler.pushers[Int($0)].id) })
         }
         return (plan, plan.effects(pushers: pushers))
@@ -66,7 +64,7 @@ final class ReceiptProcessor: Sendable {
 
     /// Adds what is stored of redacted events: history rows by user, notifications by pusher.
     private func collectRedacted(
-        _ numbers: ClosedRange<Int64>, into plan: inout ReadingPlan, _ cancelled: inout [Int64: Set<Int64>]
+        _ numbers: [Int64], into plan: inout ReadingPlan, _ cancelled: inout [Int64: Set<Int64>]
     ) throws(PusherError) {
         let (entries, notifications) = try reader.withLock { reader throws(PusherError) in
             do throws(QueueError) {
@@ -96,22 +94,32 @@ final class ReceiptProcessor: Sendable {
             for (user, ids) in plan.read { state.board.remove(ids, of: user) }
             for (user, ids) in plan.retracted { state.board.remove(ids, of: user) }
             for (user, ids) in plan.answered { state.board.answer(ids, of: user) }
-            for user in plan.given.keys { state.given.insert(user) }
+            for (user, counts) in plan.given { state.given[user] = counts }
             var counts = plan.given
             for user in plan.boardUsers {
                 if let kept = state.keptCounts(of: user) { counts[user] = kept }
             }
             return counts
         }
+        var late: [FinishedNotification] = []
+        var refused: [Int64] = []
         dispatcher.state.withLock { state in
             for (user, counts) in counts { state.scheduler.setCounts(ofUser: user, counts) }
             for (slot, ids) in plan.cancelled {
                 let redacted = ids.intersection(plan.redacted)
-                state.cancel(redacted, of: slot, because: .redacted, now: now)
-                state.cancel(ids.subtracting(redacted), of: slot, because: .read, now: now)
+                var cancelled = state.cancel(redacted, of: slot, because: .redacted, now: now)
+                cancelled += state.cancel(ids.subtracting(redacted), of: slot, because: .read, now: now)
+                // What was in flight when the plan was made, and has failed since, still has its row.
+                for id in cancelled where plan.inFlight.contains(id) {
+                    late.append(FinishedNotification(id: id, hadFailures: true))
+                }
             }
-            for slot in plan.badges { state.scheduler.setBadge(slot, at: now, now: now) }
+            for slot in plan.badges where !state.scheduler.setBadge(slot, at: now, now: now) {
+                refused.append(state.scheduler.pushers[Int(slot)].id)
+            }
         }
+        if !late.isEmpty { dispatcher.queue.finish(late) }
+        for pusher in refused { dispatcher.queue.deleteBadge(of: pusher) }
         dispatcher.wake()
     }
 }
@@ -121,7 +129,7 @@ extension ReadingPlan {
     mutating func collectCancelled(byPusher redacted: [Int64: Set<Int64>], from scheduler: borrowing Scheduler) {
         for (pusher, ids) in redacted {
             guard let slot = scheduler.slot(ofPusher: pusher) else { continue }
-            collect(Set(scheduler.pending(of: slot)).intersection(ids), of: slot, from: scheduler)
+            collect(ids, of: slot, from: scheduler)
         }
         for (user, ids) in read where !ids.isEmpty {
             // A user's notifications of an event have the number that the user's history row has.
@@ -141,13 +149,12 @@ extension ReadingPlan {
         if let head = scheduler.inFlightNotification(of: slot) { inFlight.insert(head) }
     }
 
-    /// Adds the pushers of users whose receipts change their counts.
-    mutating func collectBadges(_ counts: [(Int, UnreadBoard.Counts?)], from scheduler: borrowing Scheduler) {
-        for (user, after) in counts where receiptUsers.contains(user) {
-            guard let after else { continue }
+    /// Adds the pushers of users that are to be told of their counts.
+    mutating func collectBadges(of users: [Int], from scheduler: borrowing Scheduler) {
+        for user in users {
             var slots: [Int32] = []
             scheduler.forEachPusher(ofUser: user) { slots.append($0) }
-            for slot in slots where scheduler.wantsBadge(slot, for: after) { badges.append(slot) }
+            for slot in slots where scheduler.showsBadge(slot) { badges.append(slot) }
         }
     }
 }

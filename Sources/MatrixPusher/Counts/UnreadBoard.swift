@@ -14,10 +14,31 @@ struct UnreadBoard: Sendable {
     }
 
     /// Which part of a room a receipt is about.
-    enum Scope: Equatable, Sendable {
+    enum Scope: Hashable, Sendable {
         case room
         /// ``UnreadBoard/main`` or the hash of a thread's root.
         case thread(Int)
+    }
+
+    /// What a receipt is about.
+    struct Place: Hashable, Sendable {
+        var room: Int
+        var scope: Scope
+    }
+
+    /// Up to where the receipts of a place go.
+    struct Reach: Equatable, Sendable {
+        /// Number of the event.
+        var last: Int64
+        /// Later numbers under which the event came again, for further recipients.
+        var others: Set<Int64> = []
+
+        func includes(_ number: Int64) -> Bool { number <= last || others.contains(number) }
+
+        mutating func formUnion(_ other: Reach) {
+            last = max(last, other.last)
+            others.formUnion(other.others)
+        }
     }
 
     struct Counts: Equatable, Sendable {
@@ -56,23 +77,28 @@ struct UnreadBoard: Sendable {
     private var users: [Int: Unread] = [:]
 
     /// Adds an unread event; ids of one user ascend.
-    mutating func add(_ item: Item, for user: Int) {
+    /// - Returns: the ids of what is forgotten for it.
+    @discardableResult
+    mutating func add(_ item: Item, for user: Int) -> [Int64] {
         users[user, default: Unread()].append(item)
-        guard let count = users[user]?.items.count, count > Self.itemsPerUser + Self.itemsPerUser / 10 else { return }
-        let first = users[user]?.items[count - Self.itemsPerUser].id ?? 0
+        guard let items = users[user]?.items, items.count > Self.itemsPerUser + Self.itemsPerUser / 10 else {
+            return []
+        }
+        let forgotten = items.dropLast(Self.itemsPerUser).map(\.id)
+        let first = items[items.count - Self.itemsPerUser].id
         users[user]?.remove { $0.id < first }
+        return forgotten
     }
 
-    /// The unread events of a user that a receipt covers.
-    /// - Parameter last: Number of the event up to which the receipt goes.
-    func covered(user: Int, room: Int, scope: Scope, upTo last: Int64, idsPerNumber: Int64) -> [Item] {
-        guard let unread = users[user], unread.rooms[room] != nil else { return [] }
+    /// The unread events of a user that receipts cover, found in one pass however many receipts there are.
+    func covered(user: Int, by receipts: [Place: Reach], idsPerNumber: Int64) -> [Item] {
+        guard let unread = users[user], receipts.keys.contains(where: { unread.rooms[$0.room] != nil }) else {
+            return []
+        }
         return unread.items.filter { item in
-            guard item.room == room, item.id / idsPerNumber <= last else { return false }
-            switch scope {
-            case .room: return true
-            case .thread(let thread): return item.thread == thread
-            }
+            let number = item.id / idsPerNumber
+            return receipts[Place(room: item.room, scope: .room)]?.includes(number) ?? false
+                || receipts[Place(room: item.room, scope: .thread(item.thread))]?.includes(number) ?? false
         }
     }
 

@@ -12,7 +12,6 @@ final class Dispatcher: Sendable {
         var window: EventWindow
         var details: [Int32: PusherDetails] = [:]
         var recent = RecentOutcomes()
-        var isDelivering = false
     }
 
     /// Bytes of fresh events kept for sending.
@@ -115,10 +114,10 @@ final class Dispatcher: Sendable {
             if failed > 0 { state.recent.add(.failed, now: now, count: failed) }
         }
         for pusher in endedBadges { queue.deleteBadge(of: pusher) }
+        if !endedBadges.isEmpty || !letters.isEmpty { wake() }
         guard !letters.isEmpty else { return }
         queue.bury(letters)
         logger.warning("notifications ran out of time", metadata: ["dead_letters": "\(letters.count)"])
-        wake()
     }
 }
 

@@ -40,9 +40,11 @@ final class Ingestor: Sendable {
         let drafts = try drafts(of: request)
         let readingRequest = ReadingRequest(request)
         guard !readingRequest.isEmpty else { return try await store(drafts, request, transactionID: transactionID) }
-        // The events' own commit has an id that no homeserver can choose.
-        let eventsID = transactionID + "\u{0}events"
-        let answer = try await store(drafts, request, transactionID: eventsID)
+        var answer = TransactionAnswer(accepted: 0, notifications: 0, rejected: request.rejected).json()
+        if !request.items.isEmpty {
+            // The events' own commit has an id that no homeserver can choose.
+            answer = try await store(drafts, request, transactionID: transactionID + "\u{0}events")
+        }
         return try await receipts.store(readingRequest, transactionID: transactionID, answer: answer)
     }
 
@@ -241,20 +243,24 @@ final class Ingestor: Sendable {
 
     /// Puts what was stored on the boards, and gives the counts that change by it.
     private func countsAfter(_ batch: Batch, _ firstNumbers: [Int64]) -> [Int: UnreadBoard.Counts] {
-        reading.state.withLock { state in
+        var forgotten: [Int64] = []
+        let counts = reading.state.withLock { state in
             var counts: [Int: UnreadBoard.Counts] = [:]
             for (history, number) in zip(batch.stored, firstNumbers) {
-                state.add(history, number: number)
+                forgotten += state.add(history, number: number)
                 for user in history.readers {
                     if let kept = state.keptCounts(of: user) { counts[user] = kept }
                 }
             }
             for update in batch.counts {
-                state.given.insert(update.userHash)
-                counts[update.userHash] = UnreadBoard.Counts(unread: update.unread, missedCalls: update.missedCalls)
+                let given = UnreadBoard.Counts(unread: update.unread, missedCalls: update.missedCalls)
+                state.given[update.userHash] = given
+                counts[update.userHash] = given
             }
             return counts
         }
+        if !forgotten.isEmpty { dispatcher.queue.markRead(forgotten) }
+        return counts
     }
 
     /// The counts that the homeserver sent with its events.

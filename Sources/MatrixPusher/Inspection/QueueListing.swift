@@ -55,7 +55,7 @@ enum QueueListing {
         adjust: (inout NotificationSummary, Int64) -> Void
     ) throws(QueueError) -> NotificationDetail? {
         if id < 0 {
-            guard let (pusher, queuedAt) = try reader.badges(limit: maximum).first(where: { $0.pusher.id == -id })
+            guard let (pusher, queuedAt) = try reader.badges(limit: maximum).first(where: { $0.pusher.id == 0 &- id })
             else {
                 return nil
             }

@@ -60,9 +60,9 @@ extension PusherRegistry {
         let dispatcher = dispatcher
         let now = UnixClock.now()
         let result = await withCheckedContinuation { continuation in
-            dispatcher.queue.restorePusher(sequence: removal, at: now) { result in
+            dispatcher.queue.restorePusher(sequence: removal, at: now) { [self] result in
                 if case .success(let row) = result {
-                    Self.apply(PusherSet(pusher: row, created: true, replaced: []), to: dispatcher)
+                    apply(PusherSet(pusher: row, created: true, replaced: []))
                 }
                 continuation.resume(returning: result)
             }

@@ -8,10 +8,12 @@ final class PusherRegistry: Sendable {
     static let pushersPerUser = 200
 
     let dispatcher: Dispatcher
+    private let reading: ReadingState
     private let reader: Mutex<any NotificationQueueReader>
 
-    init(dispatcher: Dispatcher, reader: sending any NotificationQueueReader) {
+    init(dispatcher: Dispatcher, reading: ReadingState, reader: sending any NotificationQueueReader) {
         self.dispatcher = dispatcher
+        self.reading = reading
         self.reader = Mutex(reader)
     }
 
@@ -38,8 +40,8 @@ final class PusherRegistry: Sendable {
         let dispatcher = dispatcher
         let now = UnixClock.now()
         let result = await withCheckedContinuation { continuation in
-            dispatcher.queue.setPusher(fields, append: append, at: now) { result in
-                if case .success(let set) = result { Self.apply(set, to: dispatcher) }
+            dispatcher.queue.setPusher(fields, append: append, at: now) { [self] result in
+                if case .success(let set) = result { apply(set) }
                 continuation.resume(returning: result.map { _ in () })
             }
         }
@@ -47,9 +49,12 @@ final class PusherRegistry: Sendable {
     }
 
     /// Takes over what the queue has stored; on the writer's thread, so in the order of the commits.
-    static func apply(_ set: PusherSet, to dispatcher: Dispatcher) {
+    func apply(_ set: PusherSet) {
         let now = UnixClock.now()
         let fields = set.pusher.fields
+        let userHash = UserIndex.hash(fields.userID)
+        let counts = reading.state.withLock { $0.counts(of: userHash) }
+        let hidesCounts = PusherData(fields.data).hidesCounts
         var dropped: [Int64] = []
         dispatcher.state.withLock { state in
             for id in set.replaced {
@@ -67,13 +72,13 @@ final class PusherRegistry: Sendable {
                 state.scheduler.replacePusher(slot, gateway: fields.gateway, isEnabled: fields.enabled, now: now)
             } else {
                 slot = state.scheduler.addPusher(
-                    id: set.pusher.id, userHash: UserIndex.hash(fields.userID), gateway: fields.gateway,
-                    isEnabled: fields.enabled)
+                    id: set.pusher.id, userHash: userHash, gateway: fields.gateway, isEnabled: fields.enabled)
             }
-            state.scheduler.setHidesCounts(slot, PusherData(fields.data).hidesCounts)
+            state.scheduler.setHidesCounts(slot, hidesCounts)
+            state.scheduler.setCounts(ofUser: userHash, counts)
         }
         if !dropped.isEmpty { dispatcher.queue.finish(dropped.map { FinishedNotification(id: $0, hadFailures: true) }) }
-        if !fields.enabled, !set.created { dispatcher.queue.deleteBadge(of: set.pusher.id) }
+        if !fields.enabled || hidesCounts, !set.created { dispatcher.queue.deleteBadge(of: set.pusher.id) }
         if !set.replaced.isEmpty { dispatcher.removals.announce() }
         dispatcher.wake()
     }

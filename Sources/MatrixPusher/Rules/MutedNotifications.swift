@@ -24,7 +24,12 @@ final class MutedNotifications: Sendable {
         }
         let numbers = Set(queued.values.joined().map { NotificationID.eventNumber(of: $0) })
         guard !numbers.isEmpty else { return }
-        let muted = numbers.filter { isMuted($0, userID: userID, by: ruleset) }
+        var muted: Set<Int64> = []
+        for number in numbers {
+            if isMuted(number, userID: userID, by: ruleset) { muted.insert(number) }
+            // A long queue takes seconds, which others do not wait for.
+            await Task.yield()
+        }
         guard !muted.isEmpty else { return }
         let now = UnixClock.now()
         var cancelled: [FinishedNotification] = []

@@ -22,10 +22,12 @@ final class RulesetStore: Sendable {
     private let turns = UserTurns()
     /// Takes out of the queue what changed rules no longer notify of.
     private let muted: MutedNotifications?
+    private let reportUnreadable: @Sendable (PusherError) -> Void
 
     init(
         owners: Set<Int>, legacyMentions: Bool, queue: any NotificationQueue,
-        reader: sending any NotificationQueueReader, muted: MutedNotifications? = nil
+        reader: sending any NotificationQueueReader, muted: MutedNotifications? = nil,
+        reportUnreadable: @escaping @Sendable (PusherError) -> Void = { _ in }
     ) {
         defaultRules = DefaultRules(legacyMentions: legacyMentions)
         defaults = CompiledRuleset.defaults(defaultRules)
@@ -33,6 +35,7 @@ final class RulesetStore: Sendable {
         state = Mutex(State(owners: owners))
         self.reader = Mutex(reader)
         self.muted = muted
+        self.reportUnreadable = reportUnreadable
     }
 
     // MARK: Reading
@@ -44,12 +47,23 @@ final class RulesetStore: Sendable {
             return (state.compiled.ruleset(of: recipient.userHash), state.generation)
         }
         if let known { return known }
-        let ruleset = CompiledRuleset.compiling(
-            try Self.ruleset(stored: try content(of: recipient.userID.string ?? "")), defaults: defaultRules)
+        let ruleset = try readable(of: recipient.userID.string ?? "")
         state.withLock { state in
             if state.generation == generation { state.compiled.keep(ruleset, of: recipient.userHash) }
         }
         return ruleset
+    }
+
+    /// The rules of a user as they are stored; where those can not be read, the defaults: one damaged row must not keep
+    /// everyone else's events out.
+    private func readable(of userID: String) throws(PusherError) -> CompiledRuleset {
+        do throws(PusherError) {
+            return CompiledRuleset.compiling(try Self.ruleset(stored: try content(of: userID)), defaults: defaultRules)
+        } catch {
+            guard error.code == .unusable else { throw error }
+            reportUnreadable(error)
+            return defaults
+        }
     }
 
     /// A user's rules as they are stored now.

@@ -24,6 +24,8 @@ struct PusherSlot: Sendable {
         static let cancelled = Flags(rawValue: 1024)
         /// What is in flight is a counts-only push.
         static let badgeInFlight = Flags(rawValue: 2048)
+        /// What is in flight is from before the pusher was taken out of service and brought back: nothing of its queue.
+        static let strangerInFlight = Flags(rawValue: 4096)
     }
 
     static let none: Int32 = -1

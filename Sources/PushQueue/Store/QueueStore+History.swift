@@ -1,6 +1,8 @@
 extension QueueStore {
     /// History rows and events kept at most, besides what is unread.
     static let historyKept: Int64 = 262_144
+    /// Rows that one call of ``purgeHistory(_:now:)`` deletes, until the event at which there are enough.
+    static let historyBatch = 8192
 
     /// Stores what the history keeps of an event under its first number.
     func append(_ history: NewHistory, number: Int64, at: Int64) throws(QueueError) {
@@ -47,18 +49,16 @@ extension QueueStore {
     }
 
     /// Deletes a bounded batch of old history: what is read after the retention or beyond ``historyKept`` events, what is
-    /// unread after four times the retention. Returns how many events were looked at.
+    /// unread after four times as much of either. Returns how many events were looked at.
     func purgeHistory(_ retention: QueueRetention, now: Int64) throws(QueueError) -> Int {
         let age = retention.history.milliseconds
         let newest = try connection.integer("SELECT coalesce(max(number), 0) FROM history_events")
         let select = try connection.prepare(
             """
-            SELECT number, at FROM history_events WHERE number > ?1 AND (at < ?2 OR number <= ?3) ORDER BY number LIMIT ?4
+            SELECT number, at FROM history_events WHERE number > ?1 ORDER BY number LIMIT ?2
             """)
         try select.bind(1, historyPosition)
-        try select.bind(2, now - age)
-        try select.bind(3, newest - Self.historyKept)
-        try select.bind(4, Self.purgeBatch)
+        try select.bind(2, Self.purgeBatch)
         let events = try select.rows { (number: $0.int64(0), at: $0.int64(1)) }
         let entries = try connection.prepare(
             """
@@ -70,16 +70,23 @@ extension QueueStore {
             DELETE FROM history_events WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM history
             WHERE id BETWEEN ?1 * \(NotificationID.perEvent) AND (?1 + 1) * \(NotificationID.perEvent) - 1)
             """)
-        for (number, at) in events {
+        let changesBefore = connection.totalChanges
+        var looks = 0
+        // In the order of arrival: behind the first that is kept there are only newer ones.
+        for (number, at) in events where at < now - age || number <= newest - Self.historyKept {
+            let isVeryOld = at < now - 4 * age || number <= newest - 4 * Self.historyKept
             try entries.bind(1, number)
-            try entries.bind(2, at < now - 4 * age ? 1 : 0)
+            try entries.bind(2, isVeryOld ? 1 : 0)
             try entries.run()
             try event.bind(1, number)
             try event.run()
+            looks += 1
+            historyPosition = number
+            if connection.totalChanges - changesBefore >= Self.historyBatch { return looks }
         }
         // What is unread is passed over and looked at again in the next round.
-        historyPosition = events.count == Self.purgeBatch ? events.last?.number ?? 0 : 0
-        return events.count
+        if looks < Self.purgeBatch { historyPosition = 0 }
+        return looks
     }
 
     func deleteBadge(of pusher: Int64) throws(QueueError) {

@@ -25,8 +25,9 @@ extension QueueStore {
             report.transactions += 1
         }
         report.history = try purgeHistory(retention, now: now)
-        report.more = [report.deadLetters, report.removedPushers, report.transactions, report.history]
-            .contains(Self.purgeBatch)
+        report.more =
+            historyPosition > 0
+            || [report.deadLetters, report.removedPushers, report.transactions].contains(Self.purgeBatch)
         try shrink()
         return report
     }

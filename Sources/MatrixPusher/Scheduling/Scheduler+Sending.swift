@@ -1,0 +1,207 @@
+/// What is queued, and when it may be sent.
+extension Scheduler {
+    /// Adds a notification at the end of a pusher's queue.
+    mutating func enqueue(_ notification: Int64, for slot: Int32, queuedAt: Int64, now: Int64) {
+        let index = Int(slot)
+        items.append(id: notification, queuedAt: queuedAt, to: &pushers[index].pending)
+        count(1, slot)
+        schedule(slot, now: now)
+    }
+
+    /// The ids of a pusher's queued notifications in order, the one in flight included.
+    func pending(of slot: Int32) -> [Int64] { items.ids(of: pushers[Int(slot)].pending) }
+
+    /// The notification of a pusher that is in flight.
+    func inFlightNotification(of slot: Int32) -> Int64? {
+        let pusher = pushers[Int(slot)]
+        guard pusher.flags.contains(.inFlight), pusher.flags.isDisjoint(with: [.badgeInFlight, .strangerInFlight])
+        else { return nil }
+        return items.first(of: pusher.pending)?.id
+    }
+
+    /// Whether this notification is in flight, or the counts-only push where the id is that of the pusher, negated.
+    func isInFlight(_ id: Int64, of slot: Int32) -> Bool {
+        guard pushers[Int(slot)].flags.contains(.inFlight) else { return false }
+        return isBadgeInFlight(slot) ? id == -pushers[Int(slot)].id : inFlightNotification(of: slot) == id
+    }
+
+    /// Adds a notification that was queued before the start.
+    /// - Parameter attempts: Its counted attempts; only the one at the front has any.
+    mutating func restore(_ notification: Int64, for slot: Int32, queuedAt: Int64, attempts: Int, now: Int64) {
+        if pushers[Int(slot)].queued == 0 {
+            failures[slot]?.headAttempts = attempts
+            pushers[Int(slot)].flags.insert(.tried)
+        }
+        enqueue(notification, for: slot, queuedAt: queuedAt, now: now)
+    }
+
+    /// Takes what may be sent now, at most `capacity`, and marks it as in flight.
+    mutating func takeSends(capacity: Int, now: Int64, into sends: inout [Send]) {
+        followClock(now)
+        promote(now: now)
+        var budget = min(capacity, limits.maxInFlight - inFlight)
+        while budget > 0, activeStart < active.count {
+            let lane = active[activeStart]
+            activeStart += 1
+            if takeSend(from: lane, now: now, into: &sends) {
+                budget -= 1
+                active.append(lane)
+            } else {
+                lanes[Int(lane)].isActive = false
+                // One that went down while it was active is looked at again at its next probe.
+                if case .down(let nextProbeAt) = lanes[Int(lane)].policy.state, nextProbeAt > now { activate(lane) }
+            }
+        }
+        if activeStart > 1024 || activeStart == active.count {
+            active.removeFirst(activeStart)
+            activeStart = 0
+        }
+    }
+
+    /// When ``takeSends(capacity:now:into:)`` may have more without anything happening; nil: never.
+    func nextDeadline() -> Int64? { deadlines.first?.at }
+
+    /// Whether anything could start at once, given a free slot.
+    var hasReadyWork: Bool { activeStart < active.count && inFlight < limits.maxInFlight }
+
+    mutating func takeSend(from lane: Int32, now: Int64, into sends: inout [Send]) -> Bool {
+        let index = Int(lane)
+        while lanes[index].hasReady {
+            guard lanes[index].policy.allowance(inFlight: lanes[index].inFlight, now: now) > 0, mayHaveMore(lane) else {
+                return false
+            }
+            let slot = lanes[index].readyHead
+            let position = Int(slot)
+            unlinkReady(slot)
+            guard let front = front(of: slot) else { continue }
+            pushers[position].flags.insert(front.isBadge ? [.inFlight, .badgeInFlight] : .inFlight)
+            let isProbe = lanes[index].policy.sent()
+            lanes[index].inFlight += 1
+            inFlight += 1
+            sends.append(
+                Send(
+                    slot: slot, lane: lane, notification: front.id, badge: front.isBadge ? front.queuedAt : nil,
+                    isReduced: pushers[position].flags.contains(.reduced), isProbe: isProbe))
+            return true
+        }
+        return false
+    }
+
+    /// No lane takes more than half of all slots while another has work.
+    func mayHaveMore(_ lane: Int32) -> Bool {
+        activeStart >= active.count || lanes[Int(lane)].inFlight < max(1, limits.maxInFlight / 2)
+    }
+
+    /// Puts a pusher where it belongs: into its lane's ready list, or to wait.
+    mutating func schedule(_ slot: Int32, now: Int64) {
+        let index = Int(slot)
+        guard pushers[index].flags.isDisjoint(with: [.removed, .disabled, .inFlight, .ready, .waiting]),
+            let front = front(of: slot)
+        else { return }
+        var dueAt = failures.isEmpty ? 0 : failures[slot]?.nextAttemptAt ?? 0
+        if limits.jitterDelay > 0, !front.isBadge {
+            // Queued later than now: the clock was set back, and nobody knows how long ago that was.
+            if front.queuedAt <= now { dueAt = max(dueAt, front.queuedAt + holdOff(front.id)) }
+        }
+        if dueAt > now {
+            pushers[index].flags.insert(.waiting)
+            lanes[Int(pushers[index].lane)].heldWaiting += Int(pushers[index].queued)
+            deadlines.insert(slot, at: dueAt)
+            return
+        }
+        let lane = pushers[index].lane
+        pushers[index].flags.insert(.ready)
+        let tail = lanes[Int(lane)].readyTail
+        pushers[index].previousReady = tail
+        if tail == PusherSlot.none {
+            lanes[Int(lane)].readyHead = slot
+        } else {
+            pushers[Int(tail)].nextReady = slot
+        }
+        lanes[Int(lane)].readyTail = slot
+        activate(lane)
+    }
+
+    /// Takes a pusher out of its lane's ready list.
+    mutating func unlinkReady(_ slot: Int32) {
+        let index = Int(slot)
+        guard pushers[index].flags.contains(.ready) else { return }
+        pushers[index].flags.remove(.ready)
+        let (previous, next) = (pushers[index].previousReady, pushers[index].nextReady)
+        let lane = Int(pushers[index].lane)
+        if previous == PusherSlot.none { lanes[lane].readyHead = next } else { pushers[Int(previous)].nextReady = next }
+        if next == PusherSlot.none {
+            lanes[lane].readyTail = previous
+        } else {
+            pushers[Int(next)].previousReady = previous
+        }
+        pushers[index].previousReady = PusherSlot.none
+        pushers[index].nextReady = PusherSlot.none
+    }
+
+    mutating func activate(_ lane: Int32) {
+        let index = Int(lane)
+        guard !lanes[index].isActive, lanes[index].hasReady else { return }
+        if case .down(let nextProbeAt) = lanes[index].policy.state {
+            // The end of the probe activates the lane.
+            guard !lanes[index].policy.isProbing else { return }
+            if lanes[index].deadline.map({ $0 > nextProbeAt }) ?? true {
+                lanes[index].deadline = nextProbeAt
+                deadlines.insert(~lane, at: nextProbeAt)
+            }
+            return
+        }
+        lanes[index].isActive = true
+        active.append(lane)
+    }
+
+    /// Moves what has become due to where it can be taken.
+    mutating func promote(now: Int64) {
+        while let entry = deadlines.first, entry.at <= now {
+            deadlines.popFirst()
+            if entry.value < 0 {
+                let lane = Int(~entry.value)
+                lanes[lane].deadline = nil
+                guard !lanes[lane].isActive, lanes[lane].hasReady else { continue }
+                lanes[lane].isActive = true
+                active.append(~entry.value)
+            } else if pushers[Int(entry.value)].flags.contains(.waiting),
+                (failures[entry.value]?.nextAttemptAt ?? 0) <= now
+            {
+                stopWaiting(entry.value)
+                schedule(entry.value, now: now)
+            }
+        }
+    }
+
+    /// After the clock was set back the pauses that are under way end when they would have ended.
+    mutating func followClock(_ now: Int64) {
+        // Loops read the clock before they get the lock: a little disorder is no set-back.
+        guard latestNow != .min, now < latestNow - 10_000 else {
+            latestNow = max(latestNow, now)
+            return
+        }
+        let shift = now - latestNow
+        latestNow = now
+        deadlines.shift(by: shift)
+        for index in failures.values.indices { failures.values[index].nextAttemptAt += shift }
+        for index in lanes.indices {
+            lanes[index].policy.shift(by: shift)
+            lanes[index].deadline = lanes[index].deadline.map { $0 + shift }
+        }
+    }
+
+    mutating func stopWaiting(_ slot: Int32) {
+        guard pushers[Int(slot)].flags.contains(.waiting) else { return }
+        pushers[Int(slot)].flags.remove(.waiting)
+        lanes[Int(pushers[Int(slot)].lane)].heldWaiting -= Int(pushers[Int(slot)].queued)
+    }
+
+    /// A notification's own random part of `jitterDelay`, the same after a restart.
+    func holdOff(_ notification: Int64) -> Int64 {
+        var hash = UInt64(bitPattern: notification) &+ 0x9E37_79B9_7F4A_7C15
+        hash = (hash ^ hash >> 30) &* 0xBF58_476D_1CE4_E5B9
+        hash = (hash ^ hash >> 27) &* 0x94D0_49BB_1331_11EB
+        return Int64((hash ^ hash >> 31) % UInt64(limits.jitterDelay + 1))
+    }
+}
