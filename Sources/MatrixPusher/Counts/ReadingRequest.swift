@@ -9,7 +9,7 @@ struct ReadingRequest {
 
     var receipts: [ReceiptItem] = []
     /// Hashes of the events that are redacted.
-    var redactions: [Int] = []
+    var redactions: Set<Int> = []
     var callAnswers: [CallAnswer] = []
 
     var isEmpty: Bool { receipts.isEmpty && redactions.isEmpty && callAnswers.isEmpty }
@@ -21,7 +21,7 @@ struct ReadingRequest {
             if type.isString("m.room.redaction") {
                 // Room version 11 moved `redacts` into the content.
                 let target = item.event["content"]?["redacts"] ?? item.event["redacts"]
-                if let hash = target?.withStringBytes({ TextHash.of($0) }) { redactions.append(hash) }
+                if let hash = target?.withStringBytes({ TextHash.of($0) }) { redactions.insert(hash) }
             } else if type.isString("m.call.answer") || type.isString("m.call.reject") {
                 guard let call = item.event["content"]?["call_id"]?.withStringBytes({ TextHash.of($0) }),
                     let user = item.event["sender"]?.withStringBytes({ TextHash.of($0) })
