@@ -54,7 +54,7 @@ public final class Pusher: Service, PusherInspection, Sendable {
             reader: try queue.makeReader(),
             muted: MutedNotifications(dispatcher: dispatcher, reader: try queue.makeReader()),
             reportUnreadable: { logger.error("\($0)") })
-        for pusher in memory.strayBadges { queue.deleteBadge(of: pusher) }
+        for pusher in memory.strayBadges { queue.deleteBadge(of: pusher, upTo: .max) }
         if !memory.forgotten.isEmpty { queue.markRead(memory.forgotten) }
         reading = ReadingState(memory.reading)
         ingestor = Ingestor(

@@ -24,8 +24,8 @@ package protocol NotificationQueue: AnyObject, Sendable {
     /// Forgets that a gateway was down.
     func deleteLane(_ gateway: String)
 
-    /// The counts-only push of a pusher is done.
-    func deleteBadge(of pusher: Int64)
+    /// The counts-only push of a pusher is done; one that is wanted since later than `time` (Unix milliseconds) stays.
+    func deleteBadge(of pusher: Int64, upTo time: Int64)
 
     /// Turns notifications into dead letters. One whose pusher is gone is only taken out.
     func bury(_ deadLetters: [DeadLetter])

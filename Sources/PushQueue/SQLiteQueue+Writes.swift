@@ -26,8 +26,8 @@ extension SQLiteQueue {
         put(.deleteLane(gateway))
     }
 
-    package func deleteBadge(of pusher: Int64) {
-        put(.deleteBadge(pusher: pusher))
+    package func deleteBadge(of pusher: Int64, upTo time: Int64) {
+        put(.deleteBadge(pusher: pusher, upTo: time))
     }
 
     package func bury(_ deadLetters: [DeadLetter]) {

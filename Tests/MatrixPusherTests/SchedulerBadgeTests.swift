@@ -27,7 +27,9 @@ import Testing
         fixture.scheduler.setBadge(slot, at: fixture.now, now: fixture.now)
         #expect(fixture.settle(badge, .done) == .none)
         let second = try #require(fixture.take().first)
-        #expect(fixture.settle(second, .done) == .badgeEnded(isAccepted: true, recovered: false))
+        #expect(
+            fixture.settle(second, .done) == .badgeEnded(isAccepted: true, recovered: false, askedAt: second.badge ?? 0)
+        )
         #expect(fixture.take().isEmpty)
     }
 

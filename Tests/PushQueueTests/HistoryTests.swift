@@ -87,7 +87,12 @@ internal import Testing
         var badges: [Int64] = []
         try reader.scanBadges { pusher, queuedAt in badges.append(pusher + queuedAt) }
         #expect(badges == [1007])
-        queue.deleteBadge(of: 7)
+        queue.deleteBadge(of: 7, upTo: 999)
+        try await queue.flush()
+        badges = []
+        try reader.scanBadges { pusher, _ in badges.append(pusher) }
+        #expect(badges == [7], "it is wanted since later")
+        queue.deleteBadge(of: 7, upTo: 1000)
         try await queue.flush()
         badges = []
         try reader.scanBadges { pusher, _ in badges.append(pusher) }

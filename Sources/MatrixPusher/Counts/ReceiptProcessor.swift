@@ -119,7 +119,7 @@ final class ReceiptProcessor: Sendable {
             }
         }
         if !late.isEmpty { dispatcher.queue.finish(late) }
-        for pusher in refused { dispatcher.queue.deleteBadge(of: pusher) }
+        for pusher in refused { dispatcher.queue.deleteBadge(of: pusher, upTo: .max) }
         dispatcher.wake()
     }
 }

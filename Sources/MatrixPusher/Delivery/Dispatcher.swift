@@ -95,25 +95,25 @@ final class Dispatcher: Sendable {
     func sweep() {
         let now = UnixClock.now()
         var letters: [DeadLetter] = []
-        var endedBadges: [Int64] = []
+        var endedBadges: [(pusher: Int64, askedAt: Int64)] = []
         state.withLock { state in
             var expired = 0
             var failed = 0
             var finished: [Int64] = []
-            var badges: [Int32] = []
+            var badges: [(slot: Int32, askedAt: Int64)] = []
             state.scheduler.sweep(now: now, limit: 20_000) { slot, settlement in
-                if case .badgeEnded = settlement { badges.append(slot) }
+                if case .badgeEnded(_, _, let askedAt) = settlement { badges.append((slot, askedAt)) }
                 guard case .buried(let notification, let reason, _) = settlement else { return }
                 letters.append(DeadLetter(notification: notification, reason: reason, at: now))
                 finished.append(notification)
                 if reason == .expired { expired += 1 } else { failed += 1 }
             }
-            endedBadges = badges.map { state.scheduler.pushers[Int($0)].id }
+            endedBadges = badges.map { (state.scheduler.pushers[Int($0.slot)].id, $0.askedAt) }
             for notification in finished { state.window.release(notification) }
             if expired > 0 { state.recent.add(.expired, now: now, count: expired) }
             if failed > 0 { state.recent.add(.failed, now: now, count: failed) }
         }
-        for pusher in endedBadges { queue.deleteBadge(of: pusher) }
+        for badge in endedBadges { queue.deleteBadge(of: badge.pusher, upTo: badge.askedAt) }
         if !endedBadges.isEmpty || !letters.isEmpty { wake() }
         guard !letters.isEmpty else { return }
         queue.bury(letters)

@@ -9,7 +9,7 @@ struct SettlementWrites {
     private var succeeded: [Int64] = []
     private var letters: [DeadLetter] = []
     private var removals: [(pusher: Int64, notifications: [Int64])] = []
-    private var badges: [Int64] = []
+    private var badges: [(pusher: Int64, askedAt: Int64)] = []
     private var healths: [(pusher: Int64, health: PusherHealth)] = []
     private var laneChanges: [LaneChange] = []
 
@@ -54,8 +54,8 @@ struct SettlementWrites {
             finished.append(FinishedNotification(id: notification, hadFailures: true))
             state.window.release(notification)
             state.recent.add(.cancelled(.unanswered), now: now)
-        case .badgeEnded(let isAccepted, let isRecovered):
-            badges.append(pusher)
+        case .badgeEnded(let isAccepted, let isRecovered, let askedAt):
+            badges.append((pusher, askedAt))
             if isRecovered { succeeded.append(pusher) }
             state.recent.add(isAccepted ? .accepted : .failed, now: now)
         case .badgeRetried(let failure):
@@ -81,7 +81,7 @@ struct SettlementWrites {
         let queue = dispatcher.queue
         if !finished.isEmpty { queue.finish(finished) }
         for failure in failures { queue.recordFailure(failure) }
-        for pusher in badges { queue.deleteBadge(of: pusher) }
+        for badge in badges { queue.deleteBadge(of: badge.pusher, upTo: badge.askedAt) }
         for (pusher, health) in healths { queue.updateHealth(of: pusher, to: health) }
         for pusher in succeeded { queue.updateHealth(of: pusher, to: PusherHealth(lastSuccessAt: now)) }
         if !letters.isEmpty {

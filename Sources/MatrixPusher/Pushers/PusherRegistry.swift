@@ -78,7 +78,7 @@ final class PusherRegistry: Sendable {
             state.scheduler.setCounts(ofUser: userHash, counts)
         }
         if !dropped.isEmpty { dispatcher.queue.finish(dropped.map { FinishedNotification(id: $0, hadFailures: true) }) }
-        if !fields.enabled || hidesCounts, !set.created { dispatcher.queue.deleteBadge(of: set.pusher.id) }
+        if !fields.enabled || hidesCounts, !set.created { dispatcher.queue.deleteBadge(of: set.pusher.id, upTo: .max) }
         if !set.replaced.isEmpty { dispatcher.removals.announce() }
         dispatcher.wake()
     }

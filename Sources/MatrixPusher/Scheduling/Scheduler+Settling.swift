@@ -65,13 +65,13 @@ extension Scheduler {
         switch decision {
         case .done:
             // Newer counts that came meanwhile are still to be sent, and end the failures when they are.
-            guard badges[send.slot] == send.badge else {
+            guard let askedAt = send.badge, badges[send.slot] == askedAt else {
                 countAnew(send.slot)
                 return .none
             }
             let failure = failures.removeValue(forKey: send.slot)
             dropBadge(send.slot)
-            return .badgeEnded(isAccepted: true, recovered: failure != nil)
+            return .badgeEnded(isAccepted: true, recovered: failure != nil, askedAt: askedAt)
         case .removePusher:
             return .removed(notifications: removePusher(send.slot))
         case .release:
@@ -90,8 +90,9 @@ extension Scheduler {
             return .badgeRetried(failure)
         case .reduce, .bury:
             failures[send.slot]?.headAttempts = 0
+            guard let askedAt = send.badge, badges[send.slot] == askedAt else { return .none }
             dropBadge(send.slot)
-            return .badgeEnded(isAccepted: false, recovered: false)
+            return .badgeEnded(isAccepted: false, recovered: false, askedAt: askedAt)
         }
     }
 

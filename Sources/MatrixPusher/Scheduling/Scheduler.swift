@@ -246,8 +246,9 @@ struct Scheduler: Sendable {
     mutating func abandonBadge(_ slot: Int32) -> Settlement {
         stopWaiting(slot)
         unlinkReady(slot)
+        let askedAt = badges[slot] ?? .min
         dropBadge(slot)
         failures[slot]?.headAttempts = 0
-        return .badgeEnded(isAccepted: false, recovered: false)
+        return .badgeEnded(isAccepted: false, recovered: false, askedAt: askedAt)
     }
 }

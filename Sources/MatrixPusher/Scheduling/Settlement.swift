@@ -13,7 +13,8 @@ enum Settlement: Equatable, Sendable {
     /// The notification was cancelled while it was in flight, and was not accepted.
     case cancelled(notification: Int64)
     /// The counts-only push is done, or given up.
-    case badgeEnded(isAccepted: Bool, recovered: Bool)
+    /// - Parameter askedAt: since when it was wanted, Unix milliseconds; one that is wanted since later stays.
+    case badgeEnded(isAccepted: Bool, recovered: Bool, askedAt: Int64)
     /// The counts-only push is tried again.
     case badgeRetried(PusherFailure)
     /// The pusher goes with what was queued for it.

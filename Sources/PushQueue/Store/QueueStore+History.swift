@@ -89,8 +89,9 @@ extension QueueStore {
         return looks
     }
 
-    func deleteBadge(of pusher: Int64) throws(QueueError) {
+    func deleteBadge(of pusher: Int64, upTo time: Int64) throws(QueueError) {
         try statements.deleteBadge.bind(1, pusher)
+        try statements.deleteBadge.bind(2, time)
         try statements.deleteBadge.run()
     }
 

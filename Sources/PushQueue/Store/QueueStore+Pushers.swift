@@ -150,7 +150,7 @@ extension QueueStore {
         let delete = try connection.prepare("DELETE FROM pushers WHERE id = ?1")
         try delete.bind(1, id)
         try delete.run()
-        try deleteBadge(of: id)
+        try deleteBadge(of: id, upTo: .max)
         return tombstone
     }
 }

@@ -127,7 +127,7 @@ final class QueueStore {
         case .bury(let deadLetters): try bury(deadLetters)
         case .setLane(let lane): try setLane(lane)
         case .deleteLane(let gateway): try deleteLane(gateway)
-        case .deleteBadge(let pusher): try deleteBadge(of: pusher)
+        case .deleteBadge(let pusher, let time): try deleteBadge(of: pusher, upTo: time)
         case .command(let command): return try command.apply(self)
         }
         return nil

@@ -89,7 +89,7 @@ final class WriteStatements {
         setHistoryFlag = try connection.prepare("UPDATE history SET flags = flags | ?2 WHERE id = ?1")
         deleteHistory = try connection.prepare("DELETE FROM history WHERE id = ?1")
         setBadge = try connection.prepare("INSERT OR REPLACE INTO badges (pusher, queued_at) VALUES (?1, ?2)")
-        deleteBadge = try connection.prepare("DELETE FROM badges WHERE pusher = ?1")
+        deleteBadge = try connection.prepare("DELETE FROM badges WHERE pusher = ?1 AND queued_at <= ?2")
 
         insertDeadLetter = try connection.prepare(
             """

@@ -6,7 +6,7 @@ enum WriteOperation: Sendable {
     case bury([DeadLetter])
     case setLane(LaneRecord)
     case deleteLane(String)
-    case deleteBadge(pusher: Int64)
+    case deleteBadge(pusher: Int64, upTo: Int64)
     /// A write whose caller is told what became of it.
     case command(Command)
 
