@@ -7,7 +7,7 @@ import Testing
 /// Row by row what the delivery policy says.
 struct BlameTableTests {
     private func decide(_ outcome: GatewayOutcome, attempts: Int = 0, isReduced: Bool = false) -> DeliveryDecision {
-        BlameTable.decide(outcome, attempts: attempts, isReduced: isReduced)
+        BlameTable.decide(outcome, refusals: attempts, isReduced: isReduced)
     }
 
     @Test func `An accepted notification is done`() {
@@ -65,5 +65,24 @@ struct BlameTableTests {
 
     @Test func `A shutdown leaves everything as it was`() {
         #expect(decide(.cancelled, attempts: 4) == .release)
+    }
+
+    @Test func `Server errors before a refusal are no refusals`() {
+        let fixture = SchedulerFixture()
+        let slot = fixture.addPusher(queued: 1)
+        func fail(_ status: Int) -> DeliveryDecision {
+            let outcome = GatewayOutcome.status(status, retryAfter: nil)
+            let decision = decide(outcome, attempts: fixture.scheduler.refusals(slot))
+            _ = fixture.scheduler.settle(
+                fixture.take()[0], decision, isRefusal: BlameTable.isRefusal(outcome), now: fixture.now, random: 0.5)
+            _ = fixture.advance()
+            return decision
+        }
+        for _ in 0..<4 { #expect(fail(500) == .blamePusher(minimumDelay: 0)) }
+        for _ in 0..<4 { #expect(fail(400) == .blamePusher(minimumDelay: 0)) }
+        #expect(fail(502) == .blamePusher(minimumDelay: 0))
+        #expect(fixture.scheduler.headAttempts(slot) == 9)
+        #expect(fail(404) == .bury(.refused))
+        #expect(fixture.scheduler.items.count == 0)
     }
 }

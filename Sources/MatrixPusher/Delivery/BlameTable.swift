@@ -3,15 +3,15 @@ internal import PushQueue
 
 /// Whose fault an outcome is, and what follows: the delivery policy in one function.
 enum BlameTable {
-    /// Counted attempts after which a refused notification becomes a dead letter.
+    /// Refusals after which a notification becomes a dead letter.
     static let refusalsUntilBuried = 5
     /// A gateway that is out of storage for a pusher is left alone for at least this long, milliseconds.
     static let storagePause: Int64 = 5 * 60_000
 
     /// - Parameters:
-    ///   - attempts: Counted attempts of this notification before this one.
+    ///   - refusals: How often this notification was refused before.
     ///   - isReduced: It went as `event_id_only` because it had been too large.
-    static func decide(_ outcome: GatewayOutcome, attempts: Int, isReduced: Bool) -> DeliveryDecision {
+    static func decide(_ outcome: GatewayOutcome, refusals: Int, isReduced: Bool) -> DeliveryDecision {
         switch outcome {
         case .accepted: .done
         case .rejected: .removePusher
@@ -25,8 +25,15 @@ enum BlameTable {
             case 413: isReduced ? .bury(.tooLarge) : .reduce
             case 507: .blamePusher(minimumDelay: storagePause)
             case 500...: .blamePusher(minimumDelay: 0)
-            default: attempts + 1 >= refusalsUntilBuried ? .bury(.refused) : .blamePusher(minimumDelay: 0)
+            default: refusals + 1 >= refusalsUntilBuried ? .bury(.refused) : .blamePusher(minimumDelay: 0)
             }
         }
+    }
+
+    /// Whether a gateway refuses the notification itself: a status that is neither success nor a server's error, and asks
+    /// for no pause.
+    static func isRefusal(_ outcome: GatewayOutcome) -> Bool {
+        guard case .status(let status, _) = outcome else { return false }
+        return status < 500 && ![408, 413, 429].contains(status)
     }
 }

@@ -73,10 +73,11 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         state: inout Dispatcher.State, writes: inout SettlementWrites
     ) {
         let decision = BlameTable.decide(
-            transfer.outcome, attempts: state.scheduler.headAttempts(send.slot), isReduced: send.isReduced)
+            transfer.outcome, refusals: state.scheduler.refusals(send.slot), isReduced: send.isReduced)
         let before = state.scheduler.lanes[Int(send.lane)].policy
         let settlement = state.scheduler.settle(
-            send, decision, now: now, random: Double.random(in: 0..<1, using: &random))
+            send, decision, isRefusal: BlameTable.isRefusal(transfer.outcome), now: now,
+            random: Double.random(in: 0..<1, using: &random))
         let lane = state.scheduler.lanes[Int(send.lane)]
         if before.state != lane.policy.state, before.isDown || lane.policy.isDown {
             writes.laneChanged(lane, wasDown: before.isDown, outcome: transfer.outcome)

@@ -27,7 +27,7 @@ extension Scheduler {
                 kept = head
             } else {
                 pushers[index].flags.remove([.reduced, .tried])
-                failures[slot]?.headAttempts = 0
+                failures[slot]?.beginHead()
             }
         }
         let removed = items.remove(from: &pushers[index].pending) { $0 != kept && ids.contains($0) }

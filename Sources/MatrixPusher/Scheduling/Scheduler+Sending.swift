@@ -30,6 +30,8 @@ extension Scheduler {
     mutating func restore(_ notification: Int64, for slot: Int32, queuedAt: Int64, attempts: Int, now: Int64) {
         if pushers[Int(slot)].queued == 0 {
             failures[slot]?.headAttempts = attempts
+            // How many of them were refusals is not stored: at worst the next refusal is the last.
+            failures[slot]?.refusals = min(attempts, BlameTable.refusalsUntilBuried - 1)
             pushers[Int(slot)].flags.insert(.tried)
         }
         enqueue(notification, for: slot, queuedAt: queuedAt, now: now)

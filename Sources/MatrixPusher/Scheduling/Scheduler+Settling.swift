@@ -3,8 +3,12 @@ internal import PushQueue
 /// What follows when a request has ended, or time has run out.
 extension Scheduler {
     /// A request has ended.
-    /// - Parameter random: uniform in 0..<1, for the jitter.
-    mutating func settle(_ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double) -> Settlement {
+    /// - Parameters:
+    ///   - isRefusal: It was refused with a status that is no server error.
+    ///   - random: uniform in 0..<1, for the jitter.
+    mutating func settle(
+        _ send: Send, _ decision: DeliveryDecision, isRefusal: Bool = false, now: Int64, random: Double
+    ) -> Settlement {
         inFlight -= 1
         let index = Int(send.slot)
         let lane = Int(send.lane)
@@ -17,11 +21,13 @@ extension Scheduler {
         pushers[index].flags.remove([.cancelled, .badgeInFlight])
         defer { schedule(send.slot, now: now) }
         guard !pushers[index].flags.contains(.removed) else { return .none }
-        if send.badge != nil { return wasReplaced ? .none : settleBadge(send, decision, now: now, random: random) }
+        if send.badge != nil {
+            return wasReplaced ? .none : settleBadge(send, decision, isRefusal: isRefusal, now: now, random: random)
+        }
         guard items.first(of: pushers[index].pending)?.id == send.notification else { return .none }
         if wasCancelled, decision != .done, wasReplaced || decision != .removePusher {
             dropFirst(send.slot)
-            failures[send.slot]?.headAttempts = 0
+            failures[send.slot]?.beginHead()
             return .cancelled(notification: send.notification)
         }
         // What was answered to a former registration says nothing about the present one.
@@ -52,6 +58,7 @@ extension Scheduler {
             let attempts = failures[send.slot].map { $0.attempts + 1 } ?? 1
             let pause = max(minimumDelay, retry.delay(afterFailures: attempts, random: random))
             let settlement = retried(send, countsAttempt: true, now: now, pause: pause)
+            if isRefusal { failures[send.slot]?.refusals += 1 }
             return hasRunOut(send.slot, now: now) ? bury(send.slot, .gaveUp) : settlement
         case .bury(let reason):
             return bury(send.slot, reason)
@@ -60,7 +67,7 @@ extension Scheduler {
 
     /// A counts-only push has ended.
     mutating func settleBadge(
-        _ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double
+        _ send: Send, _ decision: DeliveryDecision, isRefusal: Bool, now: Int64, random: Double
     ) -> Settlement {
         switch decision {
         case .done:
@@ -86,10 +93,11 @@ extension Scheduler {
             let attempts = failures[send.slot].map { $0.attempts + 1 } ?? 1
             let pause = max(minimumDelay, retry.delay(afterFailures: attempts, random: random))
             let failure = failed(send, countsAttempt: true, now: now, pause: pause)
+            if isRefusal { failures[send.slot]?.refusals += 1 }
             countAnew(send.slot)
             return .badgeRetried(failure)
         case .reduce, .bury:
-            failures[send.slot]?.headAttempts = 0
+            failures[send.slot]?.beginHead()
             guard let askedAt = send.badge, badges[send.slot] == askedAt else { return .none }
             dropBadge(send.slot)
             return .badgeEnded(isAccepted: false, recovered: false, askedAt: askedAt)
@@ -122,8 +130,11 @@ extension Scheduler {
         return now - front.queuedAt > limits.maxAge ? .expired : nil
     }
 
-    /// Counted attempts of the notification at the front, for ``BlameTable``.
+    /// Counted attempts of the notification at the front.
     func headAttempts(_ slot: Int32) -> Int { failures[slot]?.headAttempts ?? 0 }
+
+    /// Refusals of the notification at the front, for ``BlameTable``.
+    func refusals(_ slot: Int32) -> Int { failures[slot]?.refusals ?? 0 }
 
     mutating func retried(_ send: Send, countsAttempt: Bool, now: Int64, pause: Int64?) -> Settlement {
         let failure = failed(send, countsAttempt: countsAttempt, now: now, pause: pause)
@@ -151,7 +162,7 @@ extension Scheduler {
         unlinkReady(slot)
         dropFirst(slot)
         // The next notification counts its own attempts; the pusher stays a failing one.
-        failures[slot]?.headAttempts = 0
+        failures[slot]?.beginHead()
         switch reason {
         case .refused, .tooLarge, .blockedAddress: failures[slot]?.nextAttemptAt = 0
         // Running out of time says nothing about the pusher: its backoff goes on.

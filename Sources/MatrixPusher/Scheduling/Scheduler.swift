@@ -232,7 +232,7 @@ struct Scheduler: Sendable {
 
     /// A notification that has taken the front from the counts-only push begins with no attempts of its own.
     mutating func countAnew(_ slot: Int32) {
-        if front(of: slot)?.isBadge == false { failures[slot]?.headAttempts = 0 }
+        if front(of: slot)?.isBadge == false { failures[slot]?.beginHead() }
     }
 
     /// Takes a pusher with nothing left out of where it waits or stands ready.
@@ -248,7 +248,7 @@ struct Scheduler: Sendable {
         unlinkReady(slot)
         let askedAt = badges[slot] ?? .min
         dropBadge(slot)
-        failures[slot]?.headAttempts = 0
+        failures[slot]?.beginHead()
         return .badgeEnded(isAccepted: false, recovered: false, askedAt: askedAt)
     }
 }

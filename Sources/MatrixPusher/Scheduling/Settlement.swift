@@ -27,8 +27,16 @@ struct PusherFailure: Equatable, Sendable {
     var attempts = 0
     /// Counted attempts of the notification at the front.
     var headAttempts = 0
+    /// Those of them that the gateway refused with a status that is no server error.
+    var refusals = 0
     /// Unix milliseconds.
     var failingSince: Int64
     /// Unix milliseconds before which nothing is sent.
     var nextAttemptAt: Int64 = 0
+
+    /// Another notification has come to the front.
+    mutating func beginHead() {
+        headAttempts = 0
+        refusals = 0
+    }
 }
