@@ -130,7 +130,7 @@ CREATE TABLE transactions (
     txn_id TEXT NOT NULL,
     at INTEGER NOT NULL,
     answer BLOB NOT NULL,
-    -- A keyed hash of each (event, pusher) that was queued, eight bytes little-endian each.
+    -- A keyed hash of each (event, user) that was notified, eight bytes little-endian each.
     delivery_keys BLOB NOT NULL
 ) STRICT;
 

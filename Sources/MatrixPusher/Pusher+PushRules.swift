@@ -54,7 +54,7 @@ extension Pusher {
         of userID: String, kind: String, ruleID: String, body: [UInt8], before: String? = nil, after: String? = nil
     ) async throws(PusherError) {
         let kind = try Self.kind(kind)
-        try Self.check(userID)
+        _ = try UserID.checked(userID)
         let body = try JSONDocument.body(body)
         try await rulesets.edit(userID: userID) { ruleset throws(PushRulesError) in
             try ruleset.put(kind, ruleID, body, before: before, after: after)
@@ -67,7 +67,7 @@ extension Pusher {
     ) async throws(PusherError) {
         let kind = try Self.kind(kind)
         let attribute = try Self.attribute(attribute)
-        try Self.check(userID)
+        _ = try UserID.checked(userID)
         let body = try JSONDocument.body(body)
         let defaults = rulesets.defaultRules
         try await rulesets.edit(userID: userID) { ruleset throws(PushRulesError) in
@@ -78,7 +78,7 @@ extension Pusher {
     /// Deletes a rule of the user. Default rules can only be disabled.
     public func deletePushRule(of userID: String, kind: String, ruleID: String) async throws(PusherError) {
         let kind = try Self.kind(kind)
-        try Self.check(userID)
+        _ = try UserID.checked(userID)
         let defaults = rulesets.defaultRules
         try await rulesets.edit(userID: userID) { ruleset throws(PushRulesError) in
             try ruleset.delete(kind, ruleID, defaults: defaults)
@@ -87,7 +87,7 @@ extension Pusher {
 
     /// Takes a user back to the default rules.
     public func deletePushRules(of userID: String) async throws(PusherError) {
-        try Self.check(userID)
+        _ = try UserID.checked(userID)
         try await rulesets.delete(userID: userID)
     }
 
@@ -119,7 +119,7 @@ extension Pusher {
     // MARK: Pieces
 
     private func ruleset(of userID: String) throws(PusherError) -> PushRuleset {
-        try Self.check(userID)
+        _ = try UserID.checked(userID)
         return try rulesets.ruleset(of: userID)
     }
 
@@ -147,10 +147,6 @@ extension Pusher {
 
     private static func names(of cases: [some RawRepresentable<String>]) -> String {
         cases.map(\.rawValue).joined(separator: ", ")
-    }
-
-    private static func check(_ userID: String) throws(PusherError) {
-        guard UserID.isValid(userID) else { throw PusherError(.invalidParam, "\"\(userID)\" is not a Matrix user ID") }
     }
 
     private static func json(_ write: (inout JSONWriter) -> Void) -> [UInt8] {

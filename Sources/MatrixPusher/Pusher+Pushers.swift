@@ -13,14 +13,14 @@ extension Pusher: PusherDirectory {
     /// - Returns: how many were removed.
     /// - Throws: `notJSON`, `badJSON`, `missingParam` or `invalidParam` for a body that can not be used.
     public func logOut(userID: String, body: [UInt8]) async throws(PusherError) -> Int {
-        try await registry.logOut(userID: try Self.checked(userID), LogoutRequest(body))
+        try await registry.logOut(userID: try UserID.checked(userID), LogoutRequest(body))
     }
 
     /// Deletes all that is kept of a user: pushers, what is queued, push rules, counts, history and tombstones.
     ///
     /// What stays, as long as other tombstones do, is that these pushers were removed, for who follows the removals.
     public func deleteUser(_ userID: String) async throws(PusherError) {
-        try await registry.deleteUser(try Self.checked(userID), rulesets: rulesets, reading: reading)
+        try await registry.deleteUser(try UserID.checked(userID), rulesets: rulesets, reading: reading)
     }
 
     /// Removes a pusher, as an operator.
@@ -68,10 +68,5 @@ extension Pusher: PusherDirectory {
 
     public func pusher(id: Int64) async throws(PusherError) -> PusherSummary? {
         try registry.summary(id: id)
-    }
-
-    private static func checked(_ userID: String) throws(PusherError) -> String {
-        guard UserID.isValid(userID) else { throw PusherError(.invalidParam, "\"\(userID)\" is not a Matrix user ID") }
-        return userID
     }
 }

@@ -136,14 +136,15 @@ public final class Pusher: Service, PusherInspection, Sendable {
 
     /// Takes a transaction in and answers once everything in it is durable.
     ///
-    /// The same transaction again gets the same answer and queues nothing; an event that was queued for a pusher within
-    /// the last day is not queued for it again, whatever the transaction.
+    /// The same transaction again gets the same answer and queues nothing; an event that notified a user within the last
+    /// day, and among the last million, does not notify that user again, whatever the transaction.
     /// - Parameters:
     ///   - transactionID: 1 to 255 bytes, chosen by the homeserver.
-    ///   - body: JSON, `{"events": [...]}`.
+    ///   - body: JSON, `{"events": [...], "receipts": [...]}`.
     /// - Returns: JSON, `{"accepted": 1, "notifications": 1, "rejected": []}`.
     /// - Throws: ``PusherError``: `notJSON`, `badJSON`, `invalidParam`, `tooLarge` for a body that can not be used;
-    ///   `limitExceeded` when the queue is full, `unavailable` when it can not be written. Nothing is stored then.
+    ///   `limitExceeded` when the queue is full, `unavailable` when it can not be written. The transaction is not remembered
+    ///   then: send it again, and what of it was stored is recognised.
     public func submit(transactionID: String, body: [UInt8]) async throws(PusherError) -> [UInt8] {
         try await ingestor.submit(transactionID: transactionID, body: body)
     }
@@ -160,15 +161,13 @@ public final class Pusher: Service, PusherInspection, Sendable {
     ///   - deviceID: The device that the pusher belongs to.
     ///   - body: The request's JSON.
     public func setPusher(userID: String, deviceID: String?, body: [UInt8]) async throws(PusherError) {
-        guard UserID.isValid(userID) else { throw PusherError(.invalidParam, "\"\(userID)\" is not a Matrix user ID") }
-        try await registry.set(userID: userID, deviceID: deviceID, body: body)
+        try await registry.set(userID: try UserID.checked(userID), deviceID: deviceID, body: body)
     }
 
     /// Replaces a user's whole ruleset.
     /// - Parameter body: The content of `m.push_rules`, JSON.
     public func setPushRules(userID: String, body: [UInt8]) async throws(PusherError) {
-        guard UserID.isValid(userID) else { throw PusherError(.invalidParam, "\"\(userID)\" is not a Matrix user ID") }
-        try await rulesets.set(userID: userID, body: body)
+        try await rulesets.set(userID: try UserID.checked(userID), body: body)
     }
 
     // MARK: Inspection

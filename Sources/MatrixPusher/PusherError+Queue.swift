@@ -16,3 +16,13 @@ extension PusherError {
     /// An error met while opening a database.
     static func opening(_ error: QueueError) -> PusherError { PusherError(.unusable, "\(error)") }
 }
+
+extension Result where Failure == QueueError {
+    /// The value, or the error as a caller is told it.
+    func forCaller() throws(PusherError) -> Success {
+        switch self {
+        case .success(let value): return value
+        case .failure(let error): throw PusherError(error)
+        }
+    }
+}

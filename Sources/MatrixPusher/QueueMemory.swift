@@ -25,7 +25,7 @@ struct QueueMemory {
         }
         try reader.scanPushers { row in
             let slot = scheduler.addPusher(
-                id: row.id, userHash: UserIndex.hash(row.fields.userID), gateway: row.fields.gateway,
+                id: row.id, userHash: TextHash.of(row.fields.userID), gateway: row.fields.gateway,
                 isEnabled: row.fields.enabled)
             scheduler.setHidesCounts(slot, PusherData(row.fields.data).hidesCounts)
             if let failingSince = row.health.failingSince {
@@ -47,7 +47,7 @@ struct QueueMemory {
             scheduler.restore(item.id, for: slot, queuedAt: item.queuedAt, attempts: item.attempts, now: now)
         }
         var owners: Set<Int> = []
-        try reader.scanRulesetUsers { owners.insert(UserIndex.hash($0)) }
+        try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }
         var recent = recentDeliveries
         try reader.scanTransactions { at, keys in
             if at > now - 86_400_000 { recent.remember(keys, at: at) }

@@ -5,7 +5,7 @@ import Testing
 struct DeliveryKeyHasherTests {
     private func hash(_ eventID: String, _ pusher: Int64, key0: UInt64 = 0x0706_0504_0302_0100) -> UInt64 {
         let hasher = DeliveryKeyHasher(key0: key0, key1: 0x0F0E_0D0C_0B0A_0908)
-        return Array(eventID.utf8).withUnsafeBufferPointer { hasher.hash(eventID: $0, pusher: pusher) }
+        return Array(eventID.utf8).withUnsafeBufferPointer { hasher.hash($0, after: UInt64(bitPattern: pusher)) }
     }
 
     /// Computed by an independent implementation that gives the published SipHash-2-4 vectors with other round counts.

@@ -22,7 +22,7 @@ import Testing
             try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
             queue = try SQLiteQueue(path: self.folder.appending(path: "db").path)
             var owners: Set<Int> = []
-            try queue.makeReader().scanRulesetUsers { owners.insert(UserIndex.hash($0)) }
+            try queue.makeReader().scanRulesetUsers { owners.insert(TextHash.of($0)) }
             store = RulesetStore(
                 owners: owners, legacyMentions: false, queue: queue, reader: try queue.makeReader())
         }

@@ -82,7 +82,7 @@ struct UserIndexTests {
 
     @Test func `The same user id has the same hash, however it is given`() {
         let text = "@bob:example.org"
-        #expect(UserIndex.hash(text) == Array(text.utf8).withUnsafeBufferPointer { UserIndex.hash($0) })
-        #expect(UserIndex.hash(text) != UserIndex.hash("@bob:example.com"))
+        #expect(TextHash.of(text) == Array(text.utf8).withUnsafeBufferPointer { TextHash.of($0) })
+        #expect(TextHash.of(text) != TextHash.of("@bob:example.com"))
     }
 }

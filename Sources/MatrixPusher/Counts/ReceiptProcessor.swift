@@ -37,10 +37,7 @@ final class ReceiptProcessor: Sendable {
                     })
             }
         }
-        switch result {
-        case .success(let answer): return answer
-        case .failure(let error): throw PusherError(error)
-        }
+        return try result.forCaller()
     }
 
     // MARK: Planning

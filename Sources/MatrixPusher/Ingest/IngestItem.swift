@@ -108,7 +108,7 @@ struct IngestItem {
     private static func recipient(_ value: JSONValue, _ path: String) throws(PusherError) -> Recipient {
         try require(value, .object, path)
         let userID = try member(value, "user_id", .string, "\(path).user_id")
-        guard let userHash = userID.withStringBytes({ UserID.isValid($0) ? UserIndex.hash($0) : nil }) ?? nil else {
+        guard let userHash = userID.withStringBytes({ UserID.isValid($0) ? TextHash.of($0) : nil }) ?? nil else {
             throw PusherError(.badJSON, "\(path).user_id is not a Matrix user ID")
         }
         let displayName = try optional(value, "display_name", .string, "\(path).display_name")

@@ -74,9 +74,9 @@ final class Ingestor: Sendable {
     }
 
     private func key(_ item: IngestItem, _ recipient: IngestItem.Recipient) -> UInt64 {
-        let user = recipient.userID.withStringBytes { hasher.hash(eventID: $0, pusher: 0) } ?? 0
+        let user = recipient.userID.withStringBytes { hasher.hash($0) } ?? 0
         let eventID = item.event["event_id"]!
-        return eventID.withStringBytes { hasher.hash(eventID: $0, pusher: Int64(bitPattern: user)) } ?? 0
+        return eventID.withStringBytes { hasher.hash($0, after: user) } ?? 0
     }
 
     private func findPushers(of draft: inout EventDraft) {
@@ -187,10 +187,7 @@ final class Ingestor: Sendable {
                 if case .failure = result { recent.withLock { $0.abandon(keys) } }
             }
         }
-        switch result {
-        case .success(let answer): return answer
-        case .failure(let error): throw PusherError(error)
-        }
+        return try result.forCaller()
     }
 
     private func batch(of drafts: [EventDraft], _ chosen: [[Int]], at now: Int64) -> Batch {
@@ -294,6 +291,6 @@ final class Ingestor: Sendable {
         let result = await withCheckedContinuation { continuation in
             queue.flush { continuation.resume(returning: $0) }
         }
-        if case .failure(let error) = result { throw PusherError(error) }
+        try result.forCaller()
     }
 }

@@ -1,7 +1,8 @@
-/// Which (event, pusher) pairs were queued lately, so that an event that comes again queues nothing: an exact set of
+/// Which (event, user) pairs were notified lately, so that an event that comes again queues nothing: an exact set of
 /// 64-bit keys with the oldest forgotten first.
 ///
-/// A key is claimed when its notification is prepared and confirmed when it is durable; until then another claim has to wait.
+/// A key is claimed when its notifications are prepared and confirmed when they are durable; until then another claim has to
+/// wait.
 struct RecentDeliveries: Sendable {
     enum Claim: Equatable, Sendable {
         case new

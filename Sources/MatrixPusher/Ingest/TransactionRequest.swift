@@ -8,12 +8,7 @@ struct TransactionRequest {
 
     /// - Throws: ``PusherError`` where the body as a whole can not be used; nothing of it is taken then.
     init(_ body: [UInt8]) throws(PusherError) {
-        let root: JSONValue
-        do throws(JSONError) {
-            root = try JSONDocument(parsing: body).root
-        } catch {
-            throw PusherError(.notJSON, "the body is not JSON: \(error)")
-        }
+        let root = try JSONDocument.body(body)
         guard root.kind == .object else { throw PusherError(.badJSON, "the body must be an object") }
         let events = try Self.list(root, "events")
         guard events?.count ?? 0 <= IngestLimits.events else {

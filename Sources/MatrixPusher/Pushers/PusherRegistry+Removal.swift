@@ -29,7 +29,7 @@ extension PusherRegistry {
                 continuation.resume(returning: result)
             }
         }
-        return try value(of: result)
+        return try result.forCaller()
     }
 
     func deleteUser(
@@ -53,7 +53,7 @@ extension PusherRegistry {
                 continuation.resume(returning: result)
             }
         }
-        _ = try value(of: result)
+        _ = try result.forCaller()
     }
 
     func restore(removal: Int64) async throws(PusherError) -> PusherSummary {
@@ -67,14 +67,7 @@ extension PusherRegistry {
                 continuation.resume(returning: result)
             }
         }
-        return PusherSummary(try value(of: result), queued: 0)
-    }
-
-    private func value<Value>(of result: Result<Value, QueueError>) throws(PusherError) -> Value {
-        switch result {
-        case .success(let value): return value
-        case .failure(let error): throw PusherError(error)
-        }
+        return PusherSummary(try result.forCaller(), queued: 0)
     }
 
     // MARK: Following

@@ -45,14 +45,14 @@ final class PusherRegistry: Sendable {
                 continuation.resume(returning: result.map { _ in () })
             }
         }
-        if case .failure(let error) = result { throw PusherError(error) }
+        try result.forCaller()
     }
 
     /// Takes over what the queue has stored; on the writer's thread, so in the order of the commits.
     func apply(_ set: PusherSet) {
         let now = UnixClock.now()
         let fields = set.pusher.fields
-        let userHash = UserIndex.hash(fields.userID)
+        let userHash = TextHash.of(fields.userID)
         let counts = reading.state.withLock { $0.counts(of: userHash) }
         let hidesCounts = PusherData(fields.data).hidesCounts
         var dropped: [Int64] = []

@@ -19,12 +19,7 @@ enum PusherRequest {
     }
 
     init(_ body: [UInt8], userID: String, deviceID: String?, allowHTTP: Bool) throws(PusherError) {
-        let root: JSONValue
-        do throws(JSONError) {
-            root = try JSONDocument(parsing: body).root
-        } catch {
-            throw PusherError(.notJSON, "the body is not JSON: \(error)")
-        }
+        let root = try JSONDocument.body(body)
         guard root.kind == .object else { throw PusherError(.badJSON, "the body must be an object") }
         let appID = try Self.text(root, "app_id", 1...Limit.appID)
         let pushkey = try Self.text(root, "pushkey", 1...Limit.pushkey)

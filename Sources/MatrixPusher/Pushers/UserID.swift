@@ -11,4 +11,11 @@ package enum UserID {
         var text = text
         return text.withUTF8 { isValid($0) }
     }
+
+    /// - Returns: the user id.
+    /// - Throws: ``PusherError`` with code `invalidParam` where it is none.
+    static func checked(_ text: String) throws(PusherError) -> String {
+        guard isValid(text) else { throw PusherError(.invalidParam, "\"\(text)\" is not a Matrix user ID") }
+        return text
+    }
 }

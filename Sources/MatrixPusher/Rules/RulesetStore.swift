@@ -73,7 +73,7 @@ final class RulesetStore: Sendable {
 
     /// Whether there is a ruleset of the user's own.
     func hasOwn(_ userID: String) -> Bool {
-        state.withLock { $0.owners.contains(UserIndex.hash(userID)) }
+        state.withLock { $0.owners.contains(TextHash.of(userID)) }
     }
 
     private func content(of userID: String) throws(PusherError) -> [UInt8]? {
@@ -165,12 +165,12 @@ final class RulesetStore: Sendable {
                 queue.setRuleset(of: userID, to: ruleset.storedContent, completion: completion)
             }
         }
-        if case .failure(let error) = result { throw PusherError(error) }
+        try result.forCaller()
         await muted?.cancel(of: userID, by: compiled ?? defaults)
     }
 
     private func note(_ compiled: CompiledRuleset?, of userID: String) {
-        let userHash = UserIndex.hash(userID)
+        let userHash = TextHash.of(userID)
         state.withLock { state in
             state.generation += 1
             if let compiled {
@@ -187,16 +187,5 @@ final class RulesetStore: Sendable {
 extension PusherError {
     init(_ error: PushRulesError) {
         self.init(PusherError.Code(rawValue: error.errcode) ?? .badJSON, "\(error)")
-    }
-}
-
-extension JSONDocument {
-    /// The value in a request's body.
-    static func body(_ body: [UInt8]) throws(PusherError) -> JSONValue {
-        do throws(JSONError) {
-            return try JSONDocument(parsing: body).root
-        } catch {
-            throw PusherError(.notJSON, "the body is not JSON: \(error)")
-        }
     }
 }

@@ -1,25 +1,13 @@
 /// Finds a user's pushers by the hash of the user id: an open-addressed table of slot numbers, the pushers chained by `nextOfUser`.
 ///
-/// The hash is 64 bits wide and keyed per process, so that nobody can choose user ids that meet; what is sent
-/// is checked once more against the user id of the pusher's row.
+/// The hash, ``TextHash``, is 64 bits wide and keyed per process, so that nobody can choose user ids that meet: it stands
+/// for the user id.
 struct UserIndex: Sendable {
     private var table: ContiguousArray<Int32>
     private var used = 0
 
     init() {
         table = ContiguousArray(repeating: PusherSlot.none, count: 64)
-    }
-
-    /// Hashes a user id given as UTF-8.
-    static func hash(_ userID: UnsafeBufferPointer<UInt8>) -> Int {
-        var hasher = Hasher()
-        hasher.combine(bytes: UnsafeRawBufferPointer(userID))
-        return hasher.finalize()
-    }
-
-    static func hash(_ userID: String) -> Int {
-        var userID = userID
-        return userID.withUTF8 { hash($0) }
     }
 
     /// The first pusher of a user; ``PusherSlot/none`` where there is none.

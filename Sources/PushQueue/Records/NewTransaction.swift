@@ -10,7 +10,7 @@ package struct NewTransaction: Sendable, Equatable {
     package var events: [NewEvent]
     /// New absolute counts; of several for one user the last one wins.
     package var counts: [UserCounts]
-    /// A keyed hash of each (event, pusher) that is queued, to recognise it when it comes again.
+    /// A keyed hash of each (event, user) that is notified, to recognise it when it comes again.
     package var deliveryKeys: [UInt64]
     /// What its receipts and redactions do.
     package var effects: ReadingEffects

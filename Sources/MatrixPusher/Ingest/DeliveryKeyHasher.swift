@@ -1,10 +1,11 @@
-/// A keyed 64-bit hash of (event id, pusher): SipHash-1-3 under a key that is kept with the queue, so that what was
-/// queued before is recognised after a restart and nobody can choose event ids that meet.
+/// A keyed 64-bit hash of (event id, user id): SipHash-1-3 under a key that is kept with the queue, so that whom an event
+/// notified before is recognised after a restart and nobody can choose ids that meet.
 struct DeliveryKeyHasher: Sendable {
     let key0: UInt64
     let key1: UInt64
 
-    func hash(eventID: UnsafeBufferPointer<UInt8>, pusher: Int64) -> UInt64 {
+    /// The hash of the number, eight bytes little-endian, followed by the text.
+    func hash(_ text: UnsafeBufferPointer<UInt8>, after number: UInt64 = 0) -> UInt64 {
         var v0 = key0 ^ 0x736F_6D65_7073_6575
         var v1 = key1 ^ 0x646F_7261_6E64_6F6D
         var v2 = key0 ^ 0x6C79_6765_6E65_7261
@@ -30,10 +31,10 @@ struct DeliveryKeyHasher: Sendable {
             round()
             v0 ^= word
         }
-        // The pusher comes first as one word, then the event id in words, the last one with the length on top.
-        absorb(UInt64(bitPattern: pusher).littleEndian)
+        // The number comes first as one word, then the text in words, the last one with the length on top.
+        absorb(number)
         var offset = 0
-        let bytes = UnsafeRawBufferPointer(eventID)
+        let bytes = UnsafeRawBufferPointer(text)
         while offset + 8 <= bytes.count {
             absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
             offset += 8
