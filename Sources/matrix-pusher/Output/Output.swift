@@ -22,4 +22,26 @@ enum Output {
     static func print(json value: JSONValue) throws {
         try write(Array(value.sourceBytes) + [0x0A])
     }
+
+    /// Writes a list as JSON Lines or as a table, and says where there may be more than were asked for.
+    /// - Parameter order: Which of all these are: the `first`, the `oldest`.
+    static func print(
+        list: JSONValue?, in table: some ItemTable, asJSON: Bool, limit: Int, order: String
+    ) throws {
+        var table = table
+        for item in list?.elements.map(Array.init) ?? [] {
+            if asJSON { try print(json: item) } else { table.add(item) }
+        }
+        guard !asJSON else { return }
+        try print(table.text(width: Terminal.width))
+        if let count = list?.count, count == limit {
+            Failure.remark("these are the \(order) \(count); see more with --limit")
+        }
+    }
+}
+
+/// A table of the API's objects for people.
+protocol ItemTable {
+    mutating func add(_ item: JSONValue)
+    func text(width: Int?) -> String
 }

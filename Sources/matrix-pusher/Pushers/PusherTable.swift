@@ -2,7 +2,7 @@ internal import PushJSON
 internal import PusherService
 
 /// Pushers for people.
-struct PusherTable {
+struct PusherTable: ItemTable {
     private var table = Table([
         .init(title: "ID"), .init(title: "STATE"), .init(title: "QUEUED", isNumber: true),
         .init(title: "TRIES", isNumber: true), .init(title: "NEXT", isNumber: true),

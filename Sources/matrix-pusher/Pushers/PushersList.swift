@@ -9,25 +9,10 @@ struct PushersList: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CommonOptions
-
-    @Option(
-        help: ArgumentHelp("Only those with this gateway: https://host:port, or the host alone.", valueName: "name"))
-    var gateway: String?
-
-    @Option(help: ArgumentHelp("Only those of this user.", valueName: "user id"))
-    var user: String?
-
-    @Option(help: ArgumentHelp("Only those of this app.", valueName: "app id"))
-    var app: String?
+    @OptionGroup var selection: SelectionOptions
 
     @Option(help: ArgumentHelp("Only those in this state: ok, failing or disabled.", valueName: "state"))
     var state: String?
-
-    @Option(help: ArgumentHelp("At most this many.", valueName: "number"))
-    var limit = 100
-
-    @Flag(help: "Show pushkeys in full.")
-    var showSecrets = false
 
     func validate() throws {
         _ = try query()
@@ -36,26 +21,20 @@ struct PushersList: AsyncParsableCommand {
     func run() async throws {
         let query = try query()
         let pushers = try await common.queue().pushers(query).root["pushers"]
-        var table = PusherTable(now: SystemClock.milliseconds)
-        for pusher in pushers?.elements.map(Array.init) ?? [] {
-            if common.json { try Output.print(json: pusher) } else { table.add(pusher) }
-        }
-        guard !common.json else { return }
-        try Output.print(table.text(width: Terminal.width))
-        if let count = pushers?.count, count == query.filter.limit {
-            Failure.remark("these are the first \(count); see more with --limit")
-        }
+        try Output.print(
+            list: pushers, in: PusherTable(now: SystemClock.milliseconds), asJSON: common.json,
+            limit: query.filter.limit, order: "first")
     }
 
     private func query() throws -> PusherListQuery {
         var query = PusherListQuery()
-        query.showsSecrets = showSecrets
-        query.filter.gateway = gateway
-        query.filter.userID = user
-        query.filter.appID = app
+        query.showsSecrets = selection.showSecrets
+        query.filter.gateway = selection.gateway
+        query.filter.userID = selection.user
+        query.filter.appID = selection.app
         do throws(PusherError) {
             query.filter.state = try state.map(PusherListQuery.state)
-            query.filter.limit = try NotificationQuery.limit(String(limit))
+            query.filter.limit = try NotificationQuery.limit(String(selection.limit))
         } catch {
             throw ValidationError("--\(error.message)")
         }

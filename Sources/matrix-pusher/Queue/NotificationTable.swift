@@ -2,7 +2,7 @@ internal import PushJSON
 internal import PusherService
 
 /// Notifications for people.
-struct NotificationTable {
+struct NotificationTable: ItemTable {
     private var table = Table([
         .init(title: "ID"), .init(title: "STATE"), .init(title: "PRIO"), .init(title: "AGE", isNumber: true),
         .init(title: "TRIES", isNumber: true), .init(title: "NEXT", isNumber: true),

@@ -9,33 +9,18 @@ struct RemovedList: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CommonOptions
-
-    @Option(
-        help: ArgumentHelp("Only those with this gateway: https://host:port, or the host alone.", valueName: "name"))
-    var gateway: String?
-
-    @Option(help: ArgumentHelp("Only those of this user.", valueName: "user id"))
-    var user: String?
-
-    @Option(help: ArgumentHelp("Only those of this app.", valueName: "app id"))
-    var app: String?
+    @OptionGroup var selection: SelectionOptions
 
     @Option(
         help: ArgumentHelp(
             "Only those removed for this reason: rejected, replaced, logout, deleted or user.", valueName: "reason"))
     var reason: String?
 
-    @Option(help: ArgumentHelp("At most this many, the newest.", valueName: "number"))
-    var limit = 100
-
-    @Flag(help: "Show pushkeys in full.")
-    var showSecrets = false
-
     func validate() throws {
         if let reason, RemovedPusherSummary.Reason(rawValue: reason) == nil {
             throw ValidationError("--reason must be rejected, replaced, logout, deleted or user")
         }
-        guard limit > 0 else { throw ValidationError("--limit must be a positive number") }
+        guard selection.limit > 0 else { throw ValidationError("--limit must be a positive number") }
     }
 
     func run() async throws {
@@ -56,7 +41,7 @@ struct RemovedList: AsyncParsableCommand {
             ])
         }
         try Output.print(table.text(width: Terminal.width))
-        if isCut { Failure.remark("these are the newest \(limit); see more with --limit") }
+        if isCut { Failure.remark("these are the newest \(selection.limit); see more with --limit") }
     }
 
     /// The newest that match, and whether there are older ones. The list only goes forwards, so it is read to its end.
@@ -66,13 +51,13 @@ struct RemovedList: AsyncParsableCommand {
         var isCut = false
         var since: Int64 = 0
         while true {
-            let page = try await queue.removedPushers(since: since, showsSecrets: showSecrets).root
+            let page = try await queue.removedPushers(since: since, showsSecrets: selection.showSecrets).root
             guard let removed = page["removed"]?.elements.map(Array.init), !removed.isEmpty,
                 let next = page["next"]?.integer, next > since
             else { return (shown, isCut) }
             shown += removed.filter(matches)
-            isCut = isCut || shown.count > limit
-            shown.removeFirst(max(0, shown.count - limit))
+            isCut = isCut || shown.count > selection.limit
+            shown.removeFirst(max(0, shown.count - selection.limit))
             since = next
         }
     }
@@ -80,7 +65,7 @@ struct RemovedList: AsyncParsableCommand {
     private func matches(_ removed: JSONValue) -> Bool {
         func has(_ name: String, _ wanted: String?) -> Bool { wanted.map { removed[name]?.string == $0 } ?? true }
         let name = removed["gateway"]?.string ?? ""
-        let isAtGateway = gateway.map { name == $0 || name.contains("://\($0):") } ?? true
-        return isAtGateway && has("user_id", user) && has("app_id", app) && has("reason", reason)
+        let isAtGateway = selection.gateway.map { name == $0 || name.contains("://\($0):") } ?? true
+        return isAtGateway && has("user_id", selection.user) && has("app_id", selection.app) && has("reason", reason)
     }
 }
