@@ -11,11 +11,12 @@ internal import Synchronization
 /// ``submit(transactionID:body:)`` has answered survives a crash.
 public final class Pusher: Service, PusherInspection, Sendable {
     private let configuration: PusherConfiguration
-    private let logger: Logger
+    let logger: Logger
     private let queue: SQLiteQueue
     let dispatcher: Dispatcher
     let reading: ReadingState
     private let ingestor: Ingestor
+    let room: QueueRoom
     let rulesets: RulesetStore
     let registry: PusherRegistry
     private let reader: Mutex<any NotificationQueueReader>
@@ -57,10 +58,11 @@ public final class Pusher: Service, PusherInspection, Sendable {
         for pusher in memory.strayBadges { queue.deleteBadge(of: pusher, upTo: .max) }
         if !memory.forgotten.isEmpty { queue.markRead(memory.forgotten) }
         reading = ReadingState(memory.reading)
+        room = QueueRoom(dispatcher: dispatcher)
         ingestor = Ingestor(
             dispatcher: dispatcher, rulesets: rulesets, reading: reading,
             receipts: ReceiptProcessor(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader()),
-            recent: memory.recentDeliveries,
+            recent: memory.recentDeliveries, room: room,
             hasher: DeliveryKeyHasher(key0: queue.secret.0, key1: queue.secret.1))
         registry = PusherRegistry(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader())
         self.reader = Mutex(try queue.makeReader())

@@ -119,6 +119,36 @@ struct PusherIntakeTests {
         #expect(gateway.received.map(\.eventID) == ["$1", "$2", "$3"])
     }
 
+    @Test func `Many transactions at once do not overshoot the limit, and room that was not used is free again`()
+        async throws
+    {
+        let fixture = try PusherFixture { $0.queue.maxPending = 10 }
+        let pusher = try fixture.open()
+        try await pusher.register("key", at: "http://127.0.0.1:9/_matrix/push/v1/notify")
+        let accepted = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    // Every event comes twice: the second finds out that it has nothing to store.
+                    do throws(PusherError) {
+                        try await pusher.submit("t\(index)", event: "$\(index / 2)")
+                        return true
+                    } catch {
+                        #expect(error.code == .limitExceeded)
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect((10...20).contains(accepted))
+        #expect(try await pusher.status().queue.pending == 10)
+        let id = try #require(try await pusher.pushers(of: "@bob:hs").first?.id)
+        _ = try await pusher.removePusher(id: id)
+        try await pusher.register("key", at: "http://127.0.0.1:9/_matrix/push/v1/notify")
+        for index in 0..<10 { try await pusher.submit("again \(index)", event: "$again \(index)") }
+        #expect(try await pusher.status().queue.pending == 10)
+    }
+
     @Test func `Nobody is notified of what they sent, and nobody without a pusher is queued for`() async throws {
         let fixture = try PusherFixture()
         let pusher = try fixture.start()

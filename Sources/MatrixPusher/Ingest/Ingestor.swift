@@ -15,17 +15,19 @@ final class Ingestor: Sendable {
     private let reading: ReadingState
     private let receipts: ReceiptProcessor
     private let recent: Mutex<RecentDeliveries>
+    private let room: QueueRoom
     private let hasher: DeliveryKeyHasher
 
     init(
         dispatcher: Dispatcher, rulesets: RulesetStore, reading: ReadingState, receipts: ReceiptProcessor,
-        recent: RecentDeliveries, hasher: DeliveryKeyHasher
+        recent: RecentDeliveries, room: QueueRoom, hasher: DeliveryKeyHasher
     ) {
         self.dispatcher = dispatcher
         self.rulesets = rulesets
         self.reading = reading
         self.receipts = receipts
         self.recent = Mutex(recent)
+        self.room = room
         self.hasher = hasher
     }
 
@@ -171,7 +173,7 @@ final class Ingestor: Sendable {
             accepted: request.items.count, notifications: batch.notifications, rejected: request.rejected
         ).json()
         do throws(PusherError) {
-            try checkRoom(for: batch.notifications)
+            try room.reserve(batch.notifications)
         } catch {
             recent.withLock { $0.abandon(keys) }
             throw error
@@ -184,6 +186,7 @@ final class Ingestor: Sendable {
         let result: Result<[UInt8], QueueError> = await withCheckedContinuation { continuation in
             dispatcher.queue.append(transaction) { [self] result in
                 continuation.resume(returning: result.map { take($0, stored, at: now) ?? answer })
+                room.release(stored.notifications)
                 if case .failure = result { recent.withLock { $0.abandon(keys) } }
             }
         }
@@ -273,17 +276,6 @@ final class Ingestor: Sendable {
             }
         }
         return updates
-    }
-
-    private func checkRoom(for count: Int) throws(PusherError) {
-        let maximum = dispatcher.configuration.queue.maxPending
-        guard count > 0 else { return }
-        let pending = dispatcher.state.withLock { $0.scheduler.items.count }
-        guard pending + count <= maximum else {
-            throw PusherError(
-                .limitExceeded, "the queue holds \(pending) notifications, its limit is \(maximum)",
-                retryAfter: .seconds(30))
-        }
     }
 
     private func flush() async throws(PusherError) {
