@@ -77,7 +77,8 @@ package protocol NotificationQueue: AnyObject, Sendable {
     )
 
     /// Queues dead letters again, under their ids, with no attempts and queued now (`at`, Unix milliseconds).
-    /// Succeeds with those that could be: their pusher is still there, or the same user, app id and pushkey is set.
+    /// Their attempt logs end here. Succeeds with those that could be: their pusher is still there, or the same user, app id
+    /// and pushkey is set, and it is enabled.
     func reviveDeadLetters(
         _ ids: [Int64],
         at: Int64,

@@ -50,6 +50,11 @@ package protocol NotificationQueueReader: AnyObject {
     func deadLetters(
         matching filter: NotificationFilter, after id: Int64, limit: Int
     ) throws(QueueError) -> [DeadLetterSummary]
+    /// The ids of those among the next `limit` dead letters that match, in the order of ids, beginning after an id. `last` is
+    /// the one to go on after; nil where there are no more.
+    func deadLetterIDs(
+        matching filter: NotificationFilter, after id: Int64, lookingAt limit: Int
+    ) throws(QueueError) -> (ids: [Int64], last: Int64?)
     func removedPusher(sequence: Int64) throws(QueueError) -> RemovedPusher?
     func removedPushers(since sequence: Int64, limit: Int) throws(QueueError) -> [RemovedPusher]
 

@@ -10,8 +10,9 @@ struct MatrixPusherCommand: AsyncParsableCommand {
         abstract: "Delivers the push notifications of a Matrix homeserver to push gateways.",
         version: "matrix-pusher \(matrixPusherVersion)",
         subcommands: [
-            Serve.self, Status.self, QueueCommand.self, PushersCommand.self, RemovedCommand.self, Explain.self,
-            Migrate.self, CheckConfig.self, Demo.self,
+            Serve.self, Status.self, QueueCommand.self, DeadLettersCommand.self, PushersCommand.self,
+            RemovedCommand.self,
+            Explain.self, Migrate.self, CheckConfig.self, Demo.self,
         ]
     )
 

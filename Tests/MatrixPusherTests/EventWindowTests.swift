@@ -33,6 +33,18 @@ struct EventWindowTests {
         #expect(window.find(id(8)) == nil)
     }
 
+    @Test func `What is forgotten is found no more, and its room is free`() throws {
+        let event = try event(notifications: 3, padding: 1000)
+        var window = EventWindow(capacity: event.size + 100)
+        window.insert(event, firstNumber: 7)
+        window.forget(7)
+        window.forget(8)
+        #expect(window.find(id(7)) == nil)
+        window.release(id(7))
+        window.insert(event, firstNumber: 9)
+        #expect(window.find(id(9)) != nil)
+    }
+
     @Test func `An event goes with its last notification`() throws {
         var window = EventWindow(capacity: 1 << 20)
         window.insert(try event(notifications: 2), firstNumber: 7)

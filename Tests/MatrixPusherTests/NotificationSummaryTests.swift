@@ -44,8 +44,15 @@ struct NotificationSummaryTests {
         let letter = DeadLetterSummary(
             notification: row(nextAttemptAt: nil).notification, userID: "@b:hs", appID: "app", pushkey: "key",
             gateway: "https://h:443", eventIDs: Array(#"{"event_id":"$e","room_id":"!r:hs""#.utf8), lastError: "late",
-            lastStatus: nil, deadAt: Self.now, reason: .expired)
+            lastStatus: 503, deadAt: Self.now, reason: .expired)
         let summary = MatrixPusher.NotificationSummary(letter)
         #expect(summary.state == .dead && summary.eventID == "$e" && summary.lastError == "late")
+        #expect(summary.death == .init(at: Self.now, reason: .expired, lastStatus: 503))
+    }
+
+    @Test(arguments: DeadLetter.Reason.allCases)
+    func `A reason has the same name here and in the database`(reason: DeadLetter.Reason) {
+        let shown = MatrixPusher.NotificationSummary.Death.Reason(reason)
+        #expect(shown.rawValue == reason.rawValue && shown.stored == reason)
     }
 }

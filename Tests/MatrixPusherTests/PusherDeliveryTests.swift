@@ -98,7 +98,7 @@ struct PusherDeliveryTests {
         let letters = try await queue.notifications(filter)
         #expect(letters.map(\.pushkey) == ["k1"])
         let detail = try await queue.notification(id: letters.first?.id ?? 0)
-        #expect(detail?.deadReason == "blocked_address")
+        #expect(detail?.summary.death?.reason == .blockedAddress)
         #expect(detail?.attempts.map(\.outcome) == ["blocked_address"])
     }
 

@@ -160,9 +160,23 @@ internal import Testing
             id: ids[0], pusher: second.id, queuedAt: 9_000, notBefore: nil, attempts: 0, flags: 0)
         #expect(try await queue.revive([ids[0]]) == [expected])
         #expect(try await queue.revive([ids[0]]).isEmpty)
+        #expect(try reader.attempts(of: ids[0]).isEmpty)
+        #expect(try reader.attempts(of: ids[1]).count == 1)
         #expect(try reader.allNotifications() == [expected])
         #expect(try reader.payload(of: ids[0])?.body == NewEvent.test("a").body)
         #expect(try reader.totals().dead == 1)
+    }
+
+    @Test func `A dead letter of a disabled pusher stays dead`() async throws {
+        let pusher = try await queue.setPusher(.test()).pusher
+        let ids = try await queue.store(.test(events: [.test("a", for: [pusher.id])]))
+        queue.bury([DeadLetter(notification: ids[0], reason: .gaveUp, at: 5_000, lastAttempt: .test())])
+        var fields = PusherFields.test()
+        fields.enabled = false
+        _ = try await queue.setPusher(fields)
+        #expect(try await queue.revive(ids).isEmpty)
+        #expect(try reader.deadLetter(ids[0])?.lastStatus == 502)
+        #expect(try reader.attempts(of: ids[0]).count == 1)
     }
 
     @Test func `Retention takes old dead letters in batches`() async throws {

@@ -44,6 +44,36 @@ internal import Testing
         try await queue.flush()
         let dead = try reader.deadLetters(matching: filter, after: 0, limit: 100)
         #expect(dead.map(\.notification.pusher) == expectedPushers)
+        let found = try reader.deadLetterIDs(matching: filter, after: 0, lookingAt: 100)
+        #expect(found.ids == dead.map(\.notification.id))
+        #expect(found.last == nil)
+    }
+
+    @Test func `Dead letters are searched a bounded number at a time`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        _ = try await fill(queue)
+        let reader = try queue.makeReader()
+        let all = try reader.allNotifications().map(\.id)
+        queue.bury(
+            all.enumerated().map { index, id in
+                DeadLetter(notification: id, reason: index % 2 == 0 ? .expired : .refused, at: 1)
+            })
+        try await queue.flush()
+        let filter = NotificationFilter(reason: .refused)
+        var found: [Int64] = []
+        var pages = 0
+        var position: Int64? = 0
+        while let start = position {
+            let page = try reader.deadLetterIDs(matching: filter, after: start, lookingAt: 2)
+            #expect(page.ids.count <= 1)
+            found += page.ids
+            position = page.last
+            pages += 1
+        }
+        #expect(found == all.enumerated().filter { $0.offset % 2 == 1 }.map(\.element))
+        #expect(pages == 5)
+        let listed = try reader.deadLetters(matching: filter, after: 0, limit: 100)
+        #expect(listed.map(\.notification.id) == found)
     }
 
     @Test func `Filters by pusher and by age`() async throws {

@@ -8,7 +8,7 @@ import Testing
 /// The routes and what they hand on.
 @Suite struct PusherAPITests {
     private let pusher = FakePusher(
-        notification: NotificationDetail(summary: Samples.summary, attempts: [], deadAt: nil, deadReason: nil),
+        notification: NotificationDetail(summary: Samples.summary, attempts: []),
         pushers: [Samples.pusher]
     )
 

@@ -76,8 +76,7 @@ import Testing
     }
 
     @Test func notificationWithItsAttempts() {
-        let detail = NotificationDetail(
-            summary: Samples.summary, attempts: [Samples.attempt], deadAt: nil, deadReason: nil)
+        let detail = NotificationDetail(summary: Samples.summary, attempts: [Samples.attempt])
         #expect(
             text { detail.write(to: &$0, showsSecrets: false) } == """
                 {"v":1,"id":"4097","kind":"event","state":"waiting",\(Self.members),"attempt_log":[{"at":"2023-11-14T22:13:21.000Z",\
@@ -86,17 +85,30 @@ import Testing
         )
     }
 
-    @Test func deadLetter() {
+    @Test(arguments: [(503, "503"), (nil, "null")] as [(Int?, String)])
+    func deadLetter(lastStatus: Int?, status: String) {
         var summary = Samples.summary
         summary.state = .dead
-        let detail = NotificationDetail(
-            summary: summary, attempts: [], deadAt: 1_700_000_002_000, deadReason: "gave_up")
+        summary.death = .init(at: 1_700_000_002_000, reason: .gaveUp, lastStatus: lastStatus)
+        let detail = NotificationDetail(summary: summary, attempts: [])
         #expect(
             text { detail.write(to: &$0, showsSecrets: false) } == """
                 {"v":1,"id":"4097","kind":"event","state":"dead",\(Self.members),"dead_at":"2023-11-14T22:13:22.000Z",\
-                "reason":"gave_up","attempt_log":[]}
+                "reason":"gave_up","last_status":\(status),"attempt_log":[]}
                 """
         )
+    }
+
+    @Test func whatBecameOfDeadLetters() {
+        var report = DeadLetterReport()
+        (report.matched, report.changed) = (3, 2)
+        #expect(
+            text { report.write(to: &$0, verb: "retried", isDone: true) }
+                == #"{"v":1,"done":true,"matched":3,"retried":2,"next":null}"#)
+        report.next = 4097
+        #expect(
+            text { report.write(to: &$0, verb: "purged", isDone: false) }
+                == #"{"v":1,"done":false,"matched":3,"purged":2,"next":"4097"}"#)
     }
 
     @Test func pusherOfTheClientAPI() {

@@ -58,11 +58,36 @@ final class Dispatcher: Sendable {
                 }
             }
         }
-        if !orphans.isEmpty {
-            state.withLock { $0.recent.add(.cancelled(.removed), now: now, count: orphans.count) }
-            queue.finish(orphans)
-        }
+        finish(orphans: orphans, now: now)
         wake()
+    }
+
+    /// Takes dead letters in that are queued again; called on the writer's thread in commit order.
+    func enqueue(revived notifications: [PendingNotification]) {
+        let now = UnixClock.now()
+        var orphans: [FinishedNotification] = []
+        state.withLock { state in
+            for notification in notifications {
+                // What memory has of the event says when that came; since when this is queued, its row says.
+                state.window.forget(NotificationID.eventNumber(of: notification.id))
+                guard let slot = state.scheduler.slot(ofPusher: notification.pusher),
+                    !state.scheduler.pushers[Int(slot)].flags.contains(.disabled)
+                else {
+                    orphans.append(FinishedNotification(id: notification.id, hadFailures: true))
+                    continue
+                }
+                state.scheduler.enqueue(notification.id, for: slot, queuedAt: notification.queuedAt, now: now)
+            }
+        }
+        finish(orphans: orphans, now: now)
+        wake()
+    }
+
+    /// Takes out what was stored for pushers that were removed or disabled meanwhile.
+    private func finish(orphans: [FinishedNotification], now: Int64) {
+        guard !orphans.isEmpty else { return }
+        state.withLock { $0.recent.add(.cancelled(.removed), now: now, count: orphans.count) }
+        queue.finish(orphans)
     }
 
     // MARK: Loops

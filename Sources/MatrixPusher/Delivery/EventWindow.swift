@@ -39,7 +39,7 @@ struct EventWindow: Sendable {
             number += 1
         }
         while size > capacity, orderStart < order.count {
-            remove(order[orderStart])
+            forget(order[orderStart])
             orderStart += 1
         }
         // One event that stays long must not keep the numbers of all that came and went after it.
@@ -69,7 +69,8 @@ struct EventWindow: Sendable {
         }
     }
 
-    private mutating func remove(_ number: Int64) {
+    /// Lets go of what is stored under a number: from now on it is read from the queue.
+    mutating func forget(_ number: Int64) {
         guard let entry = entries.removeValue(forKey: number) else { return }
         size -= entry.size
     }

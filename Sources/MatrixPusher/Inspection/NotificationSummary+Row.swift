@@ -31,7 +31,8 @@ extension NotificationSummary {
             pushkey: row.pushkey, gateway: row.gateway, eventID: ids.event, roomID: ids.room,
             isHighPriority: NotificationFlags(rawValue: row.notification.flags).contains(.highPriority),
             queuedAt: row.notification.queuedAt, attempts: row.notification.attempts, nextAttemptAt: nil,
-            lastError: row.lastError)
+            lastError: row.lastError,
+            death: Death(at: row.deadAt, reason: Death.Reason(row.reason), lastStatus: row.lastStatus))
     }
 
     /// Reads the ids out of the front part of a stored event, which lacks its closing brace.
@@ -46,5 +47,28 @@ extension DeliveryAttempt {
         self.init(
             at: record.at, duration: .milliseconds(record.durationMilliseconds), outcome: record.outcome,
             status: record.status, reason: record.reason, nextAttemptAt: record.nextAttemptAt)
+    }
+}
+
+extension NotificationSummary.Death.Reason {
+    init(_ reason: DeadLetter.Reason) {
+        switch reason {
+        case .gaveUp: self = .gaveUp
+        case .expired: self = .expired
+        case .refused: self = .refused
+        case .tooLarge: self = .tooLarge
+        case .blockedAddress: self = .blockedAddress
+        }
+    }
+
+    /// The same in the queue's terms.
+    var stored: DeadLetter.Reason {
+        switch self {
+        case .gaveUp: .gaveUp
+        case .expired: .expired
+        case .refused: .refused
+        case .tooLarge: .tooLarge
+        case .blockedAddress: .blockedAddress
+        }
     }
 }

@@ -22,11 +22,36 @@ public struct NotificationSummary: Sendable, Equatable {
     public var attempts: Int
     public var nextAttemptAt: Int64?
     public var lastError: String?
+    /// Of a dead one; nil for any other.
+    public var death: Death?
+
+    /// How a notification ended that was given up on.
+    public struct Death: Sendable, Equatable {
+        public enum Reason: String, Sendable, CaseIterable {
+            case gaveUp = "gave_up"
+            case expired
+            case refused
+            case tooLarge = "too_large"
+            case blockedAddress = "blocked_address"
+        }
+
+        /// Unix milliseconds.
+        public var at: Int64
+        public var reason: Reason
+        /// HTTP status of the last answer; nil where no attempt had one.
+        public var lastStatus: Int?
+
+        public init(at: Int64, reason: Reason, lastStatus: Int?) {
+            self.at = at
+            self.reason = reason
+            self.lastStatus = lastStatus
+        }
+    }
 
     public init(
         id: Int64, kind: Kind, state: State, userID: String, appID: String, pushkey: String, gateway: String,
         eventID: String?, roomID: String?, isHighPriority: Bool, queuedAt: Int64, attempts: Int,
-        nextAttemptAt: Int64?, lastError: String?
+        nextAttemptAt: Int64?, lastError: String?, death: Death? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -42,6 +67,7 @@ public struct NotificationSummary: Sendable, Equatable {
         self.attempts = attempts
         self.nextAttemptAt = nextAttemptAt
         self.lastError = lastError
+        self.death = death
     }
 }
 
@@ -68,20 +94,14 @@ public struct DeliveryAttempt: Sendable, Equatable {
     }
 }
 
-/// A notification with every attempt that was made; dead ones say when and why they were given up.
+/// A notification with every attempt that was made.
 public struct NotificationDetail: Sendable, Equatable {
     public var summary: NotificationSummary
     public var attempts: [DeliveryAttempt]
-    /// Unix milliseconds.
-    public var deadAt: Int64?
-    /// `gave_up`, `expired`, `refused`, `too_large` or `blocked_address`.
-    public var deadReason: String?
 
-    public init(summary: NotificationSummary, attempts: [DeliveryAttempt], deadAt: Int64?, deadReason: String?) {
+    public init(summary: NotificationSummary, attempts: [DeliveryAttempt]) {
         self.summary = summary
         self.attempts = attempts
-        self.deadAt = deadAt
-        self.deadReason = deadReason
     }
 }
 

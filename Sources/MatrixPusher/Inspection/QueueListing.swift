@@ -13,7 +13,9 @@ enum QueueListing {
         adjust: (inout NotificationSummary, Int64) -> Void
     ) throws(QueueError) -> [NotificationSummary] {
         let wanted = min(max(filter.limit, 0), maximum)
-        if filter.state == .dead { return try deadLetters(filter, limit: wanted, from: reader, now: now) }
+        guard filter.state != .dead else {
+            return try DeadLetterListing.list(DeadLetterFilter(filter), from: reader, now: now)
+        }
         var found: [NotificationSummary] = []
         var after: Int64 = 0
         while found.count < wanted {
@@ -61,27 +63,15 @@ enum QueueListing {
             }
             var summary = NotificationSummary(badgeOf: pusher, queuedAt: queuedAt, now: now)
             adjust(&summary, pusher.id)
-            return NotificationDetail(summary: summary, attempts: [], deadAt: nil, deadReason: nil)
+            return NotificationDetail(summary: summary, attempts: [])
         }
         if let row = try reader.notification(id) {
             var summary = NotificationSummary(row, now: now)
             adjust(&summary, row.notification.pusher)
             let attempts = try reader.attempts(of: id).map { DeliveryAttempt($0) }
-            return NotificationDetail(summary: summary, attempts: attempts, deadAt: nil, deadReason: nil)
+            return NotificationDetail(summary: summary, attempts: attempts)
         }
-        guard let dead = try reader.deadLetter(id) else { return nil }
-        let attempts = try reader.attempts(of: id).map { DeliveryAttempt($0) }
-        return NotificationDetail(
-            summary: NotificationSummary(dead), attempts: attempts, deadAt: dead.deadAt,
-            deadReason: dead.reason.rawValue)
-    }
-
-    private static func deadLetters(
-        _ filter: MatrixPusher.NotificationFilter, limit: Int, from reader: any NotificationQueueReader, now: Int64
-    ) throws(QueueError) -> [NotificationSummary] {
-        try reader.deadLetters(matching: query(filter, now: now), after: 0, limit: limit).map {
-            NotificationSummary($0)
-        }
+        return try DeadLetterListing.detail(id, from: reader)
     }
 
     private static func query(_ filter: MatrixPusher.NotificationFilter, now: Int64) -> PushQueue.NotificationFilter {

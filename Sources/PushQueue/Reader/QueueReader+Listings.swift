@@ -29,13 +29,29 @@ extension QueueReader {
     package func deadLetters(
         matching filter: NotificationFilter, after id: Int64, limit: Int
     ) throws(QueueError) -> [DeadLetterSummary] {
-        var conditions = ["d.id > ?1"]
-        if filter.restrictsPushers { conditions.append(filter.pusherCondition(idColumn: "pusher")) }
-        if filter.queuedBefore != nil { conditions.append("d.queued_at < ?7") }
         let statement = try connection.prepare(
-            Self.deadLetterSelect + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY d.id LIMIT ?2")
+            Self.deadLetterSelect + " WHERE d.id > ?1 AND \(filter.deadLetterCondition) ORDER BY d.id LIMIT ?2")
         try filter.bind(to: statement, after: id, limit: limit)
+        try filter.bindReason(to: statement)
         return try statement.rows(DeadLetterSummary.init(row:))
+    }
+
+    package func deadLetterIDs(
+        matching filter: NotificationFilter, after id: Int64, lookingAt limit: Int
+    ) throws(QueueError) -> (ids: [Int64], last: Int64?) {
+        let statement = try connection.prepare(
+            "SELECT d.id, \(filter.deadLetterCondition) FROM dead_letters AS d WHERE d.id > ?1 ORDER BY d.id LIMIT ?2")
+        try filter.bind(to: statement, after: id, limit: limit)
+        try filter.bindReason(to: statement)
+        var ids: [Int64] = []
+        var last: Int64?
+        var count = 0
+        try statement.forEachRow { row in
+            last = row.int64(0)
+            count += 1
+            if row.int64(1) != 0 { ids.append(row.int64(0)) }
+        }
+        return (ids, count == limit ? last : nil)
     }
 
     // CROSS JOIN fixes the order of the loops.
@@ -62,6 +78,19 @@ extension NotificationFilter {
         if appID != nil { conditions.append("app_id = ?5") }
         if pusher != nil { conditions.append("\(idColumn) = ?6") }
         return conditions.joined(separator: " AND ")
+    }
+
+    /// SQL on dead letters, as `d`.
+    var deadLetterCondition: String {
+        var conditions: [String] = []
+        if restrictsPushers { conditions.append(pusherCondition(idColumn: "pusher")) }
+        if queuedBefore != nil { conditions.append("d.queued_at < ?7") }
+        if reason != nil { conditions.append("d.reason = ?8") }
+        return conditions.isEmpty ? "1" : conditions.joined(separator: " AND ")
+    }
+
+    func bindReason(to statement: Statement) throws(QueueError) {
+        if let reason { try statement.bind(8, reason.rawValue) }
     }
 
     /// Parameters that the SQL does not have are left out.

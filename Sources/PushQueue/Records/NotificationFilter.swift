@@ -7,18 +7,22 @@ package struct NotificationFilter: Sendable, Equatable {
     package var pusher: Int64?
     /// Unix milliseconds: only what was queued before.
     package var queuedBefore: Int64?
+    /// Only dead letters with this reason; says nothing about what is queued.
+    package var reason: DeadLetter.Reason?
 
     package init(
         gateway: String? = nil,
         userID: String? = nil,
         appID: String? = nil,
         pusher: Int64? = nil,
-        queuedBefore: Int64? = nil
+        queuedBefore: Int64? = nil,
+        reason: DeadLetter.Reason? = nil
     ) {
         self.gateway = gateway
         self.userID = userID
         self.appID = appID
         self.pusher = pusher
         self.queuedBefore = queuedBefore
+        self.reason = reason
     }
 }

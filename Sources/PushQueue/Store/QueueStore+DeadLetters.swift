@@ -24,7 +24,7 @@ extension QueueStore {
             INSERT INTO notifications (id, pusher, queued_at, flags, tweaks)
             SELECT d.id, p.id, ?2, d.flags, d.tweaks FROM dead_letters AS d
             JOIN pushers AS p ON p.app_id = d.app_id AND p.pushkey = d.pushkey AND p.user_id = d.user_id
-            WHERE d.id = ?1
+            WHERE d.id = ?1 AND p.enabled
             RETURNING id, pusher, queued_at, not_before, attempts, flags
             """
         )
@@ -35,6 +35,8 @@ extension QueueStore {
             guard let notification = try insert.rows({ PendingNotification(row: $0) }).first else { continue }
             revived.append(notification)
             try deleteDeadLetter(id)
+            // It counts as never tried, and a log of which memory does not know would outlive it.
+            try deleteAttempts(of: id)
         }
         return revived
     }

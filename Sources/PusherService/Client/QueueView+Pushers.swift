@@ -41,11 +41,4 @@ extension QueueView {
     package func restorePusher(removal: Int64, showsSecrets: Bool) throws(PusherError) -> JSONDocument {
         try change("POST", "/_pusher/v1/removed_pushers/\(removal)/restore?show_secrets=\(showsSecrets)")
     }
-
-    private func change(_ method: String, _ target: String) throws(PusherError) -> JSONDocument {
-        guard let answer = try sidecar.send(method, target) else {
-            throw PusherError(.unavailable, "no sidecar answers on \(socketPath); this needs a running one")
-        }
-        return answer
-    }
 }

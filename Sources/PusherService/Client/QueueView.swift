@@ -49,6 +49,14 @@ package struct QueueView: Sendable {
         return queue
     }
 
+    /// What the sidecar answers to a request that only a running one can fulfil.
+    func change(_ method: String, _ target: String) throws(PusherError) -> JSONDocument {
+        guard let answer = try sidecar.send(method, target) else {
+            throw PusherError(.unavailable, "no sidecar answers on \(socketPath); this needs a running one")
+        }
+        return answer
+    }
+
     static func document(_ write: (inout JSONWriter) -> Void) throws(PusherError) -> JSONDocument {
         var json = JSONWriter()
         write(&json)

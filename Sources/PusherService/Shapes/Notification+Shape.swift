@@ -17,7 +17,7 @@ enum NotificationList {
 }
 
 extension NotificationSummary {
-    /// Writes the notification as lists show it.
+    /// Writes the notification as lists show it; a dead one with its end.
     func write(to json: inout JSONWriter, showsSecrets: Bool) {
         json.beginObject()
         writeMembers(to: &json, showsSecrets: showsSecrets)
@@ -40,18 +40,18 @@ extension NotificationSummary {
         json.member("attempts", attempts)
         json.member("next_attempt", time: nextAttemptAt)
         json.member("last_error", lastError)
+        guard let death else { return }
+        json.member("dead_at", time: death.at)
+        json.member("reason", death.reason.rawValue)
+        json.member("last_status", death.lastStatus.map(Int64.init))
     }
 }
 
 extension NotificationDetail {
-    /// Writes the notification with every attempt; a dead one also with its end.
+    /// Writes the notification with every attempt.
     func write(to json: inout JSONWriter, showsSecrets: Bool) {
         json.beginObject()
         summary.writeMembers(to: &json, showsSecrets: showsSecrets)
-        if summary.state == .dead {
-            json.member("dead_at", time: deadAt)
-            json.member("reason", deadReason)
-        }
         json.key("attempt_log")
         json.beginArray()
         for attempt in attempts { attempt.write(to: &json) }

@@ -25,8 +25,10 @@ package struct Sidecar: Sendable {
             path: configuration.socket.path, mode: configuration.socket.mode, limits: limits,
             drainTimeout: configuration.pusher.delivery.shutdownTimeout,
             router: Router(
-                api.routes + PushRulesAPI(pusher: pusher).routes + PushersAPI(pusher: pusher).routes
-                    + [HistoryAPI(pusher: pusher).route])
+                [
+                    api.routes, PushRulesAPI(pusher: pusher).routes, PushersAPI(pusher: pusher).routes,
+                    DeadLettersAPI(pusher: pusher).routes, [HistoryAPI(pusher: pusher).route],
+                ].flatMap(\.self))
         )
         return Sidecar(pusher: pusher, server: server, logger: logger)
     }

@@ -185,6 +185,7 @@ struct QueueModel {
             var expected = try #require(letter)
             expected.pusher = revived.pusher
             expected.attempts = 0
+            logs[revived.id] = nil
             expected.queuedAt = clock
             #expect(revived == expected)
             #expect(pushers[revived.pusher] != nil)

@@ -1,0 +1,102 @@
+import MatrixPusher
+import Testing
+
+struct DeadLetterTests {
+    /// A pusher whose gateway refuses what it is told to, with `count` dead letters, the ids of their events `$0`, `$1` …
+    private func withDeadLetters(
+        _ count: Int, maxPending: Int = 1000,
+        _ body: (_ pusher: Pusher, _ letters: [NotificationSummary], _ gateway: ScriptedGateway) async throws -> Void
+    ) async throws {
+        // A blocked address buries at once; set anew the pusher reaches its gateway.
+        let gateway = try ScriptedGateway()
+        defer { gateway.stop() }
+        let fixture = try PusherFixture {
+            $0.network.ipRangeAllowlist = ["127.0.0.1/32"]
+            $0.queue.maxPending = maxPending
+        }
+        let pusher = try fixture.start()
+        try await pusher.register("key", at: "http://127.0.0.2:\(gateway.port)/_matrix/push/v1/notify")
+        for index in 0..<count { try await pusher.submit("t\(index)", event: "$\(index)") }
+        var letters: [NotificationSummary] = []
+        while letters.count < count {
+            letters = try await pusher.deadLetters(DeadLetterFilter())
+            await Task.yield()
+        }
+        try await body(pusher, letters, gateway)
+        try await fixture.stop()
+    }
+
+    @Test func `A dead letter that is put back is delivered`() async throws {
+        try await withDeadLetters(2) { pusher, letters, gateway in
+            #expect(letters.map(\.eventID) == ["$0", "$1"])
+            try await pusher.register("key", at: gateway.url)
+            try await pusher.retryDeadLetter(id: letters[1].id)
+            await gateway.wait(for: 1)
+            #expect(gateway.received.map(\.eventID) == ["$1"])
+            #expect(try await pusher.deadLetters(DeadLetterFilter()).map(\.eventID) == ["$0"])
+            await #expect(throws: PusherError(.notFound, "there is no dead letter with this id")) {
+                try await pusher.retryDeadLetter(id: letters[1].id)
+            }
+        }
+    }
+
+    @Test func `One whose pusher is gone says so and stays`() async throws {
+        try await withDeadLetters(1) { pusher, letters, gateway in
+            let before = try await pusher.deadLetter(id: letters[0].id)
+            let id = try #require(try await pusher.pushers(of: "@bob:hs").first?.id)
+            _ = try await pusher.removePusher(id: id)
+            let error = await #expect(throws: PusherError.self) { try await pusher.retryDeadLetter(id: letters[0].id) }
+            #expect(error?.code == .invalidParam)
+            #expect(error?.message.contains("its pusher is gone") == true)
+            let report = try await pusher.retryDeadLetters(DeadLetterFilter())
+            #expect((report.matched, report.changed, report.next) == (1, 0, nil))
+            #expect(try await pusher.deadLetter(id: letters[0].id) == before)
+            #expect(before?.attempts.count == 1)
+        }
+    }
+
+    @Test func `A filter chooses, and a call goes on where the last one stopped`() async throws {
+        try await withDeadLetters(5) { pusher, letters, gateway in
+            var filter = DeadLetterFilter()
+            filter.userID = "@eve:hs"
+            #expect(try await pusher.countDeadLetters(filter) == 0)
+            #expect(try await pusher.purgeDeadLetters(filter) == DeadLetterReport())
+            filter.userID = "@bob:hs"
+            filter.reason = .blockedAddress
+            #expect(try await pusher.countDeadLetters(filter) == 5)
+            filter.limit = 2
+            #expect(try await pusher.countDeadLetters(filter) == 5)
+            let first = try await pusher.purgeDeadLetters(filter)
+            #expect((first.matched, first.changed, first.next) == (2, 2, letters[1].id))
+            try await pusher.register("key", at: gateway.url)
+            filter.limit = 3
+            let second = try await pusher.retryDeadLetters(filter, after: letters[2].id)
+            #expect((second.matched, second.changed, second.next) == (2, 2, nil))
+            await gateway.wait(for: 2)
+            #expect(gateway.received.map(\.eventID) == ["$3", "$4"])
+            #expect(try await pusher.deadLetters(DeadLetterFilter()).map(\.eventID) == ["$2"])
+            try await pusher.purgeDeadLetter(id: letters[2].id)
+            #expect(try await pusher.countDeadLetters(DeadLetterFilter()) == 0)
+            await #expect(throws: PusherError(.notFound, "there is no dead letter with this id")) {
+                try await pusher.purgeDeadLetter(id: letters[2].id)
+            }
+        }
+    }
+
+    @Test func `Nothing is put back into a full queue`() async throws {
+        let gateway = try ScriptedGateway(.silence)
+        defer { gateway.stop() }
+        try await withDeadLetters(3, maxPending: 2) { pusher, letters, _ in
+            try await pusher.register("key", at: gateway.url)
+            try await pusher.retryDeadLetter(id: letters[0].id)
+            let error = await #expect(throws: PusherError.self) {
+                try await pusher.retryDeadLetters(DeadLetterFilter())
+            }
+            #expect(error?.code == .limitExceeded)
+            try await pusher.retryDeadLetter(id: letters[1].id)
+            #expect(try await pusher.status().queue.pending == 2)
+            #expect(try await pusher.status().queue.dead == 1)
+            gateway.stop()
+        }
+    }
+}
