@@ -25,6 +25,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "PushJSON", swiftSettings: strict),
         .target(name: "PushRules", dependencies: ["PushJSON"], swiftSettings: strict),
         .target(
@@ -82,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "matrix-pusher-bench",
             dependencies: [
-                "PushJSON", "PushRules", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PushJSON", "PushRules", "PushGateway", "SidecarHarness", "CCurl", "CSQLite", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),

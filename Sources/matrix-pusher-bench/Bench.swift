@@ -1,9 +1,17 @@
 import ArgumentParser
 
-/// Measures parts of matrix-pusher on this machine; build with `-c release`.
+/// Measures matrix-pusher on this machine, each rate beside its floor; build with `-c release`.
 @main
-struct Bench: ParsableCommand {
+struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "matrix-pusher-bench", abstract: "Measure parts of matrix-pusher on this machine.",
-        subcommands: [RulesBenchmark.self])
+        commandName: "matrix-pusher-bench", abstract: "Measure matrix-pusher on this machine, beside its floors.",
+        subcommands: [
+            DeliverCommand.self, RulesCommand.self,
+            GatewayCommand.self, CurlFloorCommand.self, SQLiteFloorCommand.self,
+        ])
+
+    static func main() async {
+        Leftovers.watchSignals()
+        await main(nil)
+    }
 }

@@ -3,39 +3,26 @@ import PushJSON
 import PushRules
 
 /// `rules`: what evaluating push rules costs.
-struct RulesBenchmark: ParsableCommand {
+struct RulesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules", abstract: "Measure the evaluation of push rules.")
 
-    @Option(help: "How often each figure is measured.")
-    var rounds = 15
+    @OptionGroup var measuring: MeasuringOptions
 
     @Option(help: "Recipients of the event in the large runs.")
     var recipients = 10_000
 
-    @Flag(help: "Write one JSON object a line.")
-    var json = false
-
     func validate() throws {
-        guard rounds > 0, rounds <= 10_000 else { throw ValidationError("--rounds must be from 1 to 10000") }
         guard recipients > 0, recipients <= 1_000_000 else {
             throw ValidationError("--recipients must be from 1 to 1000000")
         }
     }
 
     func run() throws {
-        for measurement in try measurements() {
-            if json {
-                var writer = JSONWriter()
-                measurement.write(to: &writer)
-                print(String(decoding: writer.bytes, as: UTF8.self))
-            } else {
-                print(measurement.row)
-            }
-        }
+        Report(command: "rules", isJSON: measuring.json).print("\(recipients) recipients", try measurements())
     }
 
-    private func measurements() throws -> [Measurement] {
+    private func measurements() throws -> [RoundSet] {
         let users = (0..<recipients).map { "@user\($0):example.org" }
         let short = message("Hello everybody, the release party is on Friday at eight, bring your own snacks.")
         let long = message((0..<10_000).map { "word\($0)" }.joined(separator: " "))
@@ -68,19 +55,19 @@ struct RulesBenchmark: ParsableCommand {
     }
 
     /// Parsing an event and making it ready for its recipients.
-    private func prepare(_ name: String, _ event: [UInt8]) throws -> Measurement {
-        try Measurement(name, unit: "ns", rounds: rounds, count: 10_000) {
+    private func prepare(_ name: String, _ event: [UInt8]) throws -> RoundSet {
+        try RoundSet.timing(name, unit: "ns", rounds: measuring.rounds, count: 10_000) {
             for _ in 0..<10_000 { _ = try prepared(event) }
         }
     }
 
     private func one(
         _ name: String, _ event: [UInt8], _ ruleset: CompiledRuleset, parsing: Bool = false
-    ) throws -> Measurement {
+    ) throws -> RoundSet {
         var ready = try prepared(event)
         var notified = 0
         defer { precondition(notified > 0, "nobody was notified") }
-        return try Measurement(name, unit: "ns", rounds: rounds, count: 20_000) {
+        return try RoundSet.timing(name, unit: "ns", rounds: measuring.rounds, count: 20_000) {
             for _ in 0..<20_000 {
                 if parsing { ready = try prepared(event) }
                 if ruleset.evaluate(ready, recipient: "@user1:example.org", displayName: "User").notify {
@@ -93,9 +80,9 @@ struct RulesBenchmark: ParsableCommand {
     /// What has to be done with a user's rules when they are needed and not in memory, or asked for.
     private func reading(
         _ name: String, _ stored: [UInt8], _ use: (PushRuleset, inout JSONWriter) -> Void
-    ) throws -> Measurement {
+    ) throws -> RoundSet {
         var writer = JSONWriter()
-        return try Measurement(name, unit: "ns", rounds: rounds, count: 1000) {
+        return try RoundSet.timing(name, unit: "ns", rounds: measuring.rounds, count: 1000) {
             for _ in 0..<1000 {
                 writer.removeAll()
                 use(try PushRuleset(stored: JSONDocument(parsing: stored).root), &writer)
@@ -106,8 +93,8 @@ struct RulesBenchmark: ParsableCommand {
     /// One event for every user, each with the next of the rulesets, parsing included.
     private func many(
         _ name: String, _ event: [UInt8], _ users: [String], _ rulesets: [CompiledRuleset]
-    ) throws -> Measurement {
-        try Measurement(name, unit: "ms", rounds: rounds, count: users.count) {
+    ) throws -> RoundSet {
+        try RoundSet.timing(name, unit: "ms", rounds: measuring.rounds) {
             let ready = try prepared(event)
             var notified = 0
             for (index, user) in users.enumerated() {

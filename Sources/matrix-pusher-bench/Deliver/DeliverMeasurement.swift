@@ -1,0 +1,84 @@
+import Glibc
+
+/// One case of `deliver`, measured in rounds: the sidecar, then its floors.
+struct DeliverMeasurement {
+    private let kind: GatewayProtocol
+    private let shape: TransactionSource.Shape
+    private let options: DeliverCommand
+
+    private(set) var rate = RoundSet("end-to-end rate", unit: "/s")
+    private(set) var cpu = RoundSet("CPU of the sidecar a notification", unit: "µs")
+    private var peak = RoundSet("peak memory", unit: "MB")
+    private var latency = [
+        RoundSet("latency p50", unit: "ms"), RoundSet("latency p99", unit: "ms"), RoundSet("latency p99.9", unit: "ms"),
+    ]
+    private(set) var curlRate = RoundSet("floor: bare libcurl loop", unit: "/s")
+    private var curlCPU = RoundSet("floor: CPU of the libcurl loop", unit: "µs")
+    private var sqliteRate = RoundSet("floor: bare SQLite insert and delete", unit: "/s")
+    private var sqliteCPU = RoundSet("floor: CPU of SQLite", unit: "µs")
+    private var wrk = RoundSet("wrk at the same gateway", unit: "/s")
+    private var gatewayName = ""
+
+    init(_ kind: GatewayProtocol, _ shape: TransactionSource.Shape, _ options: DeliverCommand) {
+        self.kind = kind
+        self.shape = shape
+        self.options = options
+    }
+
+    var title: String {
+        let recipients = shape.recipients == 1 ? "1 recipient" : "\(shape.recipients) recipients"
+        return "\(kind.title), batches of \(shape.batch), \(recipients) an event, \(gatewayName)"
+    }
+
+    /// CPU of the sidecar divided by that of both floors.
+    var cpuRatio: RoundSet {
+        let sum = RoundSet("", unit: "", values: zip(curlCPU.values, sqliteCPU.values).map { $0 + $1 })
+        return cpu.ratio(to: sum, "CPU ÷ (libcurl loop + SQLite)")
+    }
+
+    var rateRatio: RoundSet { rate.ratio(to: curlRate, "rate ÷ libcurl loop") }
+
+    var figures: [RoundSet] {
+        [rate, cpu, peak] + latency + [curlRate, curlCPU, sqliteRate, sqliteCPU, wrk, rateRatio, cpuRatio]
+    }
+
+    mutating func runRound() async throws {
+        let gateway: any MeasuredGateway =
+            !options.builtIn && NginxGateway.isAvailable(for: kind)
+            ? try await NginxGateway.start(kind) : try BuiltInGateway()
+        defer { gateway.stop() }
+        gatewayName = gateway.name
+        try await measure(at: gateway)
+        if !options.withoutFloors { try await measureFloors(at: gateway) }
+        if kind == .http { try await measureLatency() }
+    }
+
+    private mutating func measure(at gateway: any MeasuredGateway) async throws {
+        let run = try await DeliverRun.measure(at: gateway, shape, options)
+        rate.append(run.rate)
+        cpu.append(run.cpuMicroseconds)
+        peak.append(run.peakMegabytes)
+    }
+
+    private mutating func measureLatency() async throws {
+        let gateway = try BuiltInGateway(capacity: options.notifications * 2 + 100_000)
+        defer { gateway.stop() }
+        let run = try await DeliverRun.measure(at: gateway, shape, options, outstanding: options.outstanding)
+        guard let percentiles = Percentiles(nanoseconds: run.latencies) else { return }
+        latency[0].append(percentiles.p50)
+        latency[1].append(percentiles.p99)
+        latency[2].append(percentiles.p999)
+    }
+
+    private mutating func measureFloors(at gateway: any MeasuredGateway) async throws {
+        let floors = try Floors()
+        let curl = try await floors.curl(gateway, requests: options.notifications)
+        curlRate.append(curl.rate)
+        curlCPU.append(curl.cpuMicroseconds)
+        let sqlite = try await floors.sqlite(.cycle, rows: options.notifications)
+        sqliteRate.append(sqlite.rate)
+        sqliteCPU.append(sqlite.cpuMicroseconds)
+        // wrk does not speak HTTP/2.
+        if WrkFloor.isAvailable, kind != .http2 { wrk.append(try await WrkFloor.rate(gateway)) }
+    }
+}

@@ -1,0 +1,37 @@
+import SidecarHarness
+
+/// The floors, each measured in a process of its own, as the sidecar is.
+struct Floors {
+    private let program: String
+
+    init() throws {
+        program = try ChildProcess.runningProgram()
+    }
+
+    /// The bare libcurl loop, with as many requests in flight as the sidecar has at one gateway.
+    func curl(_ gateway: any MeasuredGateway, requests: Int, inFlight: Int = 64) async throws -> WorkResult {
+        try await run(curlArguments(gateway, requests: requests, inFlight: inFlight))
+    }
+
+    func curlArguments(_ gateway: any MeasuredGateway, requests: Int, inFlight: Int = 64) -> [String] {
+        ["floor-curl", "--requests", "\(requests)", "--in-flight", "\(inFlight)"]
+            + gateway.urls.flatMap { ["--url", $0] } + (gateway.caFile.map { ["--ca-file", $0] } ?? [])
+    }
+
+    /// The bare SQLite queue.
+    func sqlite(_ work: SQLiteFloorCommand.Work, rows: Int, batch: Int = 512) async throws -> WorkResult {
+        try await run(sqliteArguments(work, rows: rows, batch: batch))
+    }
+
+    func sqliteArguments(_ work: SQLiteFloorCommand.Work, rows: Int, batch: Int = 512) -> [String] {
+        ["floor-sqlite", "--work", work.rawValue, "--rows", "\(rows)", "--batch", "\(batch)"]
+    }
+
+    private func run(_ arguments: [String]) async throws -> WorkResult {
+        let folder = try Leftovers.makeFolder()
+        defer { Leftovers.remove(folder) }
+        let database = arguments[0] == "floor-sqlite" ? ["--database", folder.file("floor.db")] : []
+        let helper = try Helper(program, arguments + database, name: arguments[0], in: folder)
+        return try WorkResult(parsing: try await helper.finish(within: .seconds(600)))
+    }
+}

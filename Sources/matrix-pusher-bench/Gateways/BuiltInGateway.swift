@@ -1,0 +1,43 @@
+import Glibc
+import SidecarHarness
+
+/// The gateway of this tool, a process of its own; it notes when each notification came.
+final class BuiltInGateway: MeasuredGateway {
+    let name = "built-in gateway"
+    let urls: [String]
+    let caFile: String? = nil
+    let pollInterval: UInt64 = 200_000
+    let record: GatewayRecord
+
+    private let folder: TemporaryFolder
+    private let helper: Helper
+
+    /// - Parameters:
+    ///   - lanes: Ports to listen on: each is a gateway of its own to the sidecar.
+    ///   - delay: Milliseconds before each answer.
+    ///   - capacity: Receipts whose time is kept.
+    init(lanes: Int = 1, delay: Int = 0, capacity: Int = 1_000_000) throws {
+        folder = try Leftovers.makeFolder()
+        let path = folder.file("record")
+        record = try GatewayRecord(path: path, capacity: capacity)
+        helper = try Helper(
+            ChildProcess.runningProgram(),
+            ["gateway", "--record", path, "--capacity", "\(capacity)", "--lanes", "\(lanes)", "--delay", "\(delay)"],
+            name: "gateway", in: folder)
+        let deadline = Monotonic.now + 10_000_000_000
+        while record.ports.count < lanes {
+            guard !helper.hasEnded, Monotonic.now < deadline else {
+                throw HarnessError("the built-in gateway did not start: \(helper.errors)")
+            }
+            usleep(2000)
+        }
+        urls = record.ports.map { "http://127.0.0.1:\($0)/_matrix/push/v1/notify" }
+    }
+
+    var received: Int { record.received }
+
+    func stop() {
+        helper.end()
+        Leftovers.remove(folder)
+    }
+}
