@@ -26,9 +26,22 @@ package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         prefixLength = canonical.isIPv4 && !address.isIPv4 ? length - 96 : length
     }
 
+    private init(base: IPAddress, prefixLength: Int) {
+        self.base = base
+        self.prefixLength = prefixLength
+    }
+
     /// Whether the address, of the same family, lies in the range.
     package func contains(_ address: IPAddress) -> Bool {
         address.isIPv4 == base.isIPv4 && Self.mask(address, to: prefixLength) == base
+    }
+
+    /// What is left of the range without a smaller one inside it: at each length the half that does not hold it.
+    func excluding(_ inner: AddressRange) -> [AddressRange] {
+        precondition(contains(inner.base) && inner.prefixLength >= prefixLength, "\(inner) is not in \(self)")
+        return (prefixLength..<inner.prefixLength).map { length in
+            AddressRange(base: Self.mask(inner.base.flipping(bit: length), to: length + 1), prefixLength: length + 1)
+        }
     }
 
     package var description: String { "\(base)/\(prefixLength)" }

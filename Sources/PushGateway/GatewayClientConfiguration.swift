@@ -16,6 +16,9 @@ package struct GatewayClientConfiguration: Sendable {
     package var proxy: String?
     /// File with the certificate authorities to trust (PEM); nil for the system's.
     package var caFile: String?
+    /// Opens the sockets of connections that the policy permits, in place of the system: tests must not connect to just
+    /// any address, even when the policy is wrong. Returns a descriptor, or -1.
+    var socketOpener: (@Sendable (_ peer: IPAddress?) -> Int32)?
     /// The `User-Agent` header.
     package var userAgent: String
 

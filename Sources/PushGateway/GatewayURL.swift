@@ -11,7 +11,7 @@ package final class GatewayURL: @unchecked Sendable {
     package let text: String
     /// `https` or `http`.
     package let scheme: String
-    /// The host in lower case; IPv6 addresses in brackets.
+    /// The host in lower case; IPv4 addresses in their usual form, IPv6 addresses in brackets.
     package let host: String
     /// The port, the scheme's own where the URL names none.
     package let port: Int
@@ -20,7 +20,8 @@ package final class GatewayURL: @unchecked Sendable {
     /// Whether the URL carries a user name or password.
     package let hasCredentials: Bool
 
-    /// The host where it is an IP address; nil where it is a name.
+    /// The host where it is an IP address, or a name that always means this machine (RFC 6761, section 6.3); nil where it
+    /// is another name.
     package let address: IPAddress?
 
     /// libcurl's parsed form, handed to each transfer.
@@ -33,14 +34,21 @@ package final class GatewayURL: @unchecked Sendable {
         let parsed = try ParsedURL(text)
         let scheme = parsed.part(CURLUPART_SCHEME)?.lowercased() ?? ""
         guard scheme == "https" || scheme == "http" else { throw GatewayURLError(.unsupportedScheme) }
-        guard let host = parsed.part(CURLUPART_HOST), !host.isEmpty else { throw GatewayURLError(.missingHost) }
+        guard var host = parsed.part(CURLUPART_HOST), !host.isEmpty else { throw GatewayURLError(.missingHost) }
         // libcurl would encode other names as the locale says, or not at all.
         guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw GatewayURLError(.unencodedHost) }
+        if HostText.endsInNumber(host) {
+            // libcurl overlooks some spellings, which a resolver or proxy would then read in its own way.
+            guard let literal = HostText.ipv4(host) else { throw GatewayURLError(.malformedAddress) }
+            if literal.description != host { try parsed.setHost(literal.description) }
+            host = literal.description
+        }
         self.text = text
         self.scheme = scheme
         self.host = host.lowercased()
-        address = IPAddress(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
+        address = HostText.address(self.host)
         port = parsed.part(CURLUPART_PORT, UInt32(CURLU_DEFAULT_PORT)).flatMap { Int($0) } ?? 0
+        guard port > 0 else { throw GatewayURLError(.malformed) }
         path = parsed.part(CURLUPART_PATH) ?? "/"
         hasCredentials = parsed.part(CURLUPART_USER) != nil || parsed.part(CURLUPART_PASSWORD) != nil
         handle = parsed.takeHandle()
@@ -52,4 +60,7 @@ package final class GatewayURL: @unchecked Sendable {
 
     /// The gateway's name, one per lane: `https://host:443`.
     package var name: String { "\(scheme)://\(host):\(port)" }
+
+    /// The URL as libcurl puts it together again for its requests.
+    var requestText: String? { ParsedURL.part(CURLUPART_URL, of: handle) }
 }

@@ -39,16 +39,10 @@ package struct IPAddress: Sendable, Hashable {
         !isIPv4 && high == 0 && low >> 32 == 0xFFFF ? IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) : self
     }
 
-    /// The IPv4 address that a transition mechanism would carry the packet to; nil for other IPv6 addresses.
-    ///
-    /// Knows the well-known NAT64 prefix (RFC 6052), 6to4 (RFC 3056), Teredo (RFC 4380) and IPv4-compatible addresses.
-    var embeddedIPv4: IPAddress? {
-        guard !isIPv4 else { return nil }
-        if high == 0, low >> 32 == 0 || low >> 32 == 0xFFFF { return IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) }
-        if high == 0x0064_FF9B_0000_0000, low >> 32 == 0 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: low)) }
-        if high >> 48 == 0x2002 { return IPAddress(ipv4: UInt32(truncatingIfNeeded: high >> 16)) }
-        // Teredo keeps the client's address inverted.
-        if high >> 32 == 0x2001_0000 { return IPAddress(ipv4: ~UInt32(truncatingIfNeeded: low)) }
-        return nil
+    /// The address with one bit, counted from the left, turned over.
+    func flipping(bit: Int) -> IPAddress {
+        let high = bit < 64 ? self.high ^ 1 << UInt64(63 - bit) : self.high
+        let low = bit < 64 ? self.low : self.low ^ 1 << UInt64(127 - bit)
+        return isIPv4 ? IPAddress(ipv4: UInt32(high >> 32)) : IPAddress(ipv6: high, low)
     }
 }

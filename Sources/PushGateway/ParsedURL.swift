@@ -23,10 +23,20 @@ struct ParsedURL: ~Copyable {
 
     /// A part of the URL; nil where it is absent.
     borrowing func part(_ part: CURLUPart, _ flags: UInt32 = 0) -> String? {
+        Self.part(part, of: handle, flags)
+    }
+
+    /// A part of a URL that libcurl has parsed.
+    static func part(_ part: CURLUPart, of handle: OpaquePointer, _ flags: UInt32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
         guard curl_url_get(handle, part, &text, flags) == CURLUE_OK, let text else { return nil }
         defer { curl_free(text) }
         return String(cString: text)
+    }
+
+    /// Replaces the host.
+    borrowing func setHost(_ host: String) throws(GatewayURLError) {
+        guard curl_url_set(handle, CURLUPART_HOST, host, 0) == CURLUE_OK else { throw GatewayURLError(.malformed) }
     }
 
     /// Hands the libcurl handle over to the caller.

@@ -5,6 +5,7 @@ final class TransferOptions {
     let policy: AddressPolicy
     let isProxied: Bool
     let maximumResponseSize: Int
+    let socketOpener: (@Sendable (IPAddress?) -> Int32)?
     private let configuration: GatewayClientConfiguration
     private let headers: UnsafeMutablePointer<curl_slist>?
 
@@ -13,6 +14,7 @@ final class TransferOptions {
         policy = configuration.addressPolicy
         isProxied = configuration.proxy != nil
         maximumResponseSize = configuration.maximumResponseSize
+        socketOpener = configuration.socketOpener
         // An empty `Expect` keeps libcurl from asking for "100 Continue" before larger bodies.
         headers = curl_slist_append(curl_slist_append(nil, "Content-Type: application/json"), "Expect:")
     }

@@ -183,15 +183,15 @@ extension TransferSlot {
         -> curl_socket_t
     {
         guard let slot = of(context: context), let peer else { return -1 }
-        if !slot.options.isProxied {
-            var bytes = [UInt8](repeating: 0, count: 16)
-            let count = Int(ccurl_peer_address(peer, &bytes))
-            guard let address = IPAddress(bytes: bytes.prefix(count)), slot.options.policy.permits(address) else {
-                slot.refusedAddresses += 1
-                return -1
-            }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = Int(ccurl_peer_address(peer, &bytes))
+        let address = IPAddress(bytes: bytes.prefix(count))
+        guard slot.options.isProxied || address.map(slot.options.policy.permits) ?? false else {
+            slot.refusedAddresses += 1
+            return -1
         }
         slot.openedSockets += 1
+        if let opener = slot.options.socketOpener { return opener(address) }
         return ccurl_open_socket(peer)
     }
 }

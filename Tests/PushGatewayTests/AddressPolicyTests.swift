@@ -14,6 +14,8 @@ struct AddressPolicyTests {
         ("192.168.0.0", "192.168.255.255"), ("198.18.0.0", "198.19.255.255"), ("198.51.100.0", "198.51.100.255"),
         ("203.0.113.0", "203.0.113.255"), ("224.0.0.0", "239.255.255.255"), ("240.0.0.0", "255.255.255.255"),
         ("::", "::1"), ("::a00:1", "::ffff:ffff"), ("::ffff:0:0:0", "::ffff:0:ffff:ffff"),
+        ("::1:0:0", "::fffe:ffff:ffff"), ("::1:0:0:0", "0:ffff::"), ("1::", "64:ff9a:ffff::"),
+        ("64:ff9b::1:0:0", "64:ff9b:0:ffff:ffff:ffff:ffff:ffff"), ("64:ff9b:2::", "ff:ffff::"),
         ("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff"), ("100::", "100::ffff:ffff:ffff:ffff"),
         ("100:0:0:1::", "100:0:0:1:ffff:ffff:ffff:ffff"), ("200::", "3ff::"), ("1000::", "1fff:ffff::"),
         ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"),
@@ -49,19 +51,45 @@ struct AddressPolicyTests {
         #expect(try permits(AddressPolicy(), address) == isPermitted)
     }
 
+    /// Addresses that carry 10.1.2.3, and the same ones with 11.1.2.3.
     @Test(arguments: [
-        "10.1.2.3", "::ffff:10.1.2.3", "::10.1.2.3", "64:ff9b::10.1.2.3", "2002:a01:203::1",
-        // Teredo: the client's address is inverted.
-        "2001:0:4136:e378:8000:63bf:f5fe:fdfc",
+        ("10.1.2.3", "11.1.2.3"),
+        ("::ffff:10.1.2.3", "::ffff:11.1.2.3"), ("::10.1.2.3", "::11.1.2.3"),
+        ("::ffff:0:10.1.2.3", "::ffff:0:11.1.2.3"),
+        ("64:ff9b::10.1.2.3", "64:ff9b::11.1.2.3"),
+        // NAT64's local-use range, by every length of prefix that RFC 6052 has there.
+        ("64:ff9b:1:a01:2:300::", "64:ff9b:1:b01:2:300::"),
+        ("64:ff9b:1:ff0a:1:203::", "64:ff9b:1:ff0b:1:203::"),
+        ("64:ff9b:1:fffe:a:102:300:0", "64:ff9b:1:fffe:b:102:300:0"),
+        ("64:ff9b:1:fffe::10.1.2.3", "64:ff9b:1:fffe::11.1.2.3"),
+        ("2002:a01:203::1", "2002:b01:203::1"),
+        // Teredo: the server's address, and the client's, which is inverted.
+        ("2001:0:a01:203:8000:63bf:3fff:fdd2", "2001:0:b01:203:8000:63bf:3fff:fdd2"),
+        ("2001:0:4136:e378:8000:63bf:f5fe:fdfc", "2001:0:4136:e378:8000:63bf:f4fe:fdfc"),
     ])
-    func `A list of one's own holds for carried addresses too`(address: String) throws {
+    func `A list of one's own holds for carried addresses too`(blocked: String, permitted: String) throws {
         let policy = AddressPolicy(blocklist: [try AddressRange("10.0.0.0/8")])
-        #expect(try !permits(policy, address))
-        #expect(
-            try permits(
-                policy,
-                address.replacing("10.1", with: "11.1").replacing("a01", with: "b01")
-                    .replacing("f5fe", with: "f4fe")))
+        #expect(try !permits(policy, blocked))
+        #expect(try permits(policy, permitted))
+    }
+
+    @Test(arguments: [
+        // The allowed range says nothing of the carried address.
+        ("64:ff9b:1:fffe::/96", "64:ff9b:1:fffe::8.8.8.8", true),
+        ("64:ff9b:1:fffe::/96", "64:ff9b:1:fffe::10.0.0.1", false),
+        ("64:ff9b::/96", "64:ff9b::10.0.0.1", false), ("::/0", "64:ff9b::10.0.0.1", false),
+        ("2002::/16", "2002:808:808::1", true), ("2002::/16", "2002:a00:1::1", false),
+        // It does.
+        ("64:ff9b::10.0.0.0/104", "64:ff9b::10.0.0.1", true), ("64:ff9b::10.0.0.0/104", "64:ff9b::127.0.0.1", false),
+        ("2002:a00:1::/48", "2002:a00:1::1", true), ("::1", "::1", true),
+        // The carried address itself is allowed.
+        ("10.0.0.0/8", "64:ff9b::10.0.0.1", true), ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+        ("10.0.0.0/8", "64:ff9b:1::10.0.0.1", false),
+    ])
+    func `An allowed mechanism does not allow what it carries`(range: String, address: String, isPermitted: Bool) throws
+    {
+        let policy = AddressPolicy(allowlist: [try AddressRange(range)])
+        #expect(try permits(policy, address) == isPermitted)
     }
 
     @Test func `The allowlist wins`() throws {

@@ -1,5 +1,6 @@
-import PushGateway
 import Testing
+
+@testable import PushGateway
 
 struct AddressRangeTests {
     @Test(arguments: [
@@ -20,6 +21,14 @@ struct AddressRangeTests {
         #expect(range.contains(try #require(IPAddress(last))))
         #expect(!range.contains(try #require(IPAddress(before))))
         #expect(!range.contains(try #require(IPAddress(after))))
+    }
+
+    @Test func `A range without an inner one is everything around it`() throws {
+        let rest = try AddressRange("10.0.0.0/8").excluding(try AddressRange("10.64.0.0/10"))
+        #expect(rest.map(\.description) == ["10.128.0.0/9", "10.0.0.0/10"])
+        let rest6 = try AddressRange("2001:db8::/62").excluding(try AddressRange("2001:db8:0:2:8000::/65"))
+        #expect(rest6.map(\.description) == ["2001:db8::/63", "2001:db8:0:3::/64", "2001:db8:0:2::/65"])
+        #expect(try AddressRange("::1").excluding(try AddressRange("::1")) == [])
     }
 
     @Test func `A whole family is a range of its own`() throws {

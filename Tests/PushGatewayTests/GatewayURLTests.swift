@@ -1,5 +1,6 @@
-import PushGateway
 import Testing
+
+@testable import PushGateway
 
 struct GatewayURLTests {
     @Test(arguments: [
@@ -35,7 +36,24 @@ struct GatewayURLTests {
             ("gopher2://push.example.org/", .unsupportedScheme),
             ("https://", .missingHost),
             ("https://:443/_matrix/push/v1/notify", .missingHost),
-            ("https://push.example.org:99999/_matrix/push/v1/notify", .malformed),
+            ("https://push.example.org:0/_matrix/push/v1/notify", .malformed),
+            ("https://push.example.org:65536/_matrix/push/v1/notify", .malformed),
+            ("https://push.example.org:-1/_matrix/push/v1/notify", .malformed),
+            ("https://push.example.org:443:443/_matrix/push/v1/notify", .malformed),
+            // Full-width digits, as they are and percent-encoded.
+            ("https://１２７.0.0.1/_matrix/push/v1/notify", .unencodedHost),
+            ("https://%EF%BC%91%EF%BC%92%EF%BC%97.0.0.1/_matrix/push/v1/notify", .unencodedHost),
+            ("https://127。0。0。1/_matrix/push/v1/notify", .unencodedHost),
+            ("https://push.example.org%00.evil.example/_matrix/push/v1/notify", .malformed),
+            ("https://push.example.org%2F.evil.example/_matrix/push/v1/notify", .malformed),
+            ("https://256.256.256.256/_matrix/push/v1/notify", .malformedAddress),
+            ("https://1.2.3.4.5/_matrix/push/v1/notify", .malformedAddress),
+            ("https://08.0.0.1/_matrix/push/v1/notify", .malformedAddress),
+            ("https://4294967296/_matrix/push/v1/notify", .malformedAddress),
+            ("https://127.0.0.1../_matrix/push/v1/notify", .malformedAddress),
+            ("https://127..1/_matrix/push/v1/notify", .malformedAddress),
+            ("https://push.example.0x/_matrix/push/v1/notify", .malformedAddress),
+            ("https://push.example.1/_matrix/push/v1/notify", .malformedAddress),
             ("https://push.example.org:x/_matrix/push/v1/notify", .malformed),
             ("https://[::1/_matrix/push/v1/notify", .malformed),
             ("https://push example.org/_matrix/push/v1/notify", .forbiddenCharacter),
@@ -55,6 +73,10 @@ struct GatewayURLTests {
             ("https://user@push.example.org/_matrix/push/v1/notify", false, .credentials),
             ("https://user:secret@push.example.org/_matrix/push/v1/notify", false, .credentials),
             ("https://:secret@push.example.org/_matrix/push/v1/notify", false, .credentials),
+            ("https://push.example.org@evil.example/_matrix/push/v1/notify", false, .credentials),
+            ("https://evil.example\\@push.example.org/_matrix/push/v1/notify", false, .credentials),
+            ("https://@push.example.org/_matrix/push/v1/notify", false, .credentials),
+            ("https://:@push.example.org/_matrix/push/v1/notify", false, .credentials),
             ("https:///_matrix/push/v1/notify", false, .wrongPath),
             ("https://push.example.org", false, .wrongPath),
             ("https://push.example.org/", false, .wrongPath),
@@ -74,10 +96,44 @@ struct GatewayURLTests {
         }
     }
 
-    @Test func `A host that is an address is known as one`() throws {
-        #expect(try GatewayURL("https://[2001:db8::1]/").address == IPAddress("2001:db8::1"))
-        #expect(try GatewayURL("https://0x7f.1/").address == IPAddress("127.0.0.1"))
-        #expect(try GatewayURL("https://push.example.org/").address == nil)
+    /// What is checked is what is sent to a proxy or resolver, too.
+    @Test(arguments: [
+        "127.0.0.1", "2130706433", "0177.0.0.1", "0x7f.1", "127.1", "127.0.1", "0X7F000001", "017700000001",
+        "127.0.0.1.",
+        "%31%32%37.0.0.1", "0x7f%2e1", "%30x7f.1", "0177.0.0.01.", "127.0x000000000001",
+    ])
+    func `An IPv4 address is known in every spelling`(host: String) throws {
+        let url = try GatewayURL("https://\(host):8448\(GatewayURL.requiredPath)?a=b")
+        #expect(url.address == IPAddress("127.0.0.1"))
+        #expect(url.host == "127.0.0.1")
+        #expect(url.name == "https://127.0.0.1:8448")
+        #expect(url.requestText == "https://127.0.0.1:8448\(GatewayURL.requiredPath)?a=b")
+    }
+
+    @Test(arguments: [
+        ("[2001:db8::1]", "2001:db8::1"), ("[2001:DB8:0:0::1]", "2001:db8::1"), ("[fe80::1%25eth0]", "fe80::1"),
+        ("[fe80::1%eth0]", "fe80::1"), ("[::ffff:127.0.0.1]", "::ffff:127.0.0.1"), ("[::127.0.0.1]", "::127.0.0.1"),
+        ("[64:ff9b::10.0.0.1]", "64:ff9b::10.0.0.1"), ("0", "0.0.0.0"), ("0xffffffff", "255.255.255.255"),
+        ("1.2.3.4", "1.2.3.4"), ("1.2.772", "1.2.3.4"), ("1.131844", "1.2.3.4"), ("16909060", "1.2.3.4"),
+        ("localhost", "127.0.0.1"), ("LocalHost.", "127.0.0.1"), ("a.b.localhost", "127.0.0.1"),
+    ])
+    func `A host that is an address is known as one`(host: String, address: String) throws {
+        #expect(try GatewayURL("https://\(host)/").address == IPAddress(address))
+    }
+
+    @Test(arguments: [
+        "push.example.org", "push.example.org.", "1.example", "0x7f.example", "a.b.0xg", "127.0.0.1.nip.io",
+        "mylocalhost",
+    ])
+    func `A name is no address`(host: String) throws {
+        let url = try GatewayURL("https://\(host)/")
+        #expect(url.address == nil)
+        #expect(url.host == host)
+    }
+
+    @Test(arguments: [1, 22, 25, 80, 8448, 65535])
+    func `Every port is a port`(port: Int) throws {
+        #expect(try GatewayURL("https://push.example.org:\(port)/").port == port)
     }
 
     @Test(arguments: ["http://proxy:3128", "https://u:p@proxy", "socks5h://[::1]:1080", "SOCKS4A://proxy"])

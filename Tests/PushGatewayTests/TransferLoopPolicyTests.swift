@@ -41,6 +41,26 @@ struct TransferLoopPolicyTests {
         #expect(proxy.requests.map { $0.header("Host") } == ["gateway.invalid"])
     }
 
+    @Test func `A connection that is kept is not used for what the policy refuses`() async throws {
+        let proxy = try ScriptedServer(.answer(httpAnswer()))
+        defer { proxy.stop() }
+        let harness = try LoopHarness(capacity: 1, loopbackAllowed: false) {
+            $0.proxy = "http://127.0.0.1:\(proxy.port)"
+        }
+        for (token, host) in zip(
+            (1 as UInt64)..., ["gateway.invalid", "192.168.0.1", "0300.0250.1", "localhost", "other.invalid"])
+        {
+            let url = try GatewayURL("http://\(host)\(GatewayURL.requiredPath)")
+            _ = await harness.send([TransferRequest(token: token, url: url, body: [], pushkey: "key")])
+        }
+        let results = await harness.finished(5)
+        await harness.stop()
+        #expect(
+            results.map(\.outcome) == [.accepted, .blockedAddress, .blockedAddress, .blockedAddress, .accepted])
+        #expect(proxy.requests.map { $0.header("Host") } == ["gateway.invalid", "other.invalid"])
+        #expect(proxy.connectionCount == 1)
+    }
+
     @Test func `Requests that wait for a gateway's first TLS connection time out in time`() async throws {
         let server = try ScriptedServer(.answerThenStall(""))
         defer { server.stop() }
