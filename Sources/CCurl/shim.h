@@ -39,6 +39,11 @@ static inline CURLcode ccurl_set_write_function(CURL *easy, curl_write_callback 
     return code ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, data);
 }
 
+static inline CURLcode ccurl_set_header_function(CURL *easy, curl_write_callback function, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, function);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, data);
+}
+
 static inline CURLcode ccurl_set_open_socket_function(CURL *easy, curl_opensocket_callback function, void *data) {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
     return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, data);

@@ -4,8 +4,8 @@ struct TransferEnding {
     var failure: TransferFailure?
     /// The answer's status; 0 where none came.
     var status: Int
-    /// Whether reading was ended by us because the body was too long.
-    var isOversized = false
+    /// Whether reading was ended by us because the body was too long, or coded in a way that was not asked for.
+    var isUnreadable = false
     /// Whether the policy refused every address that was tried.
     var isBlocked = false
     /// Whether the connection had served another request before.
@@ -26,13 +26,13 @@ extension GatewayResponse {
     init(ending: TransferEnding, retryAfter: Duration?, body: [UInt8], pushkey: String) {
         if ending.isBlocked {
             self.init(outcome: .blockedAddress)
-        } else if let failure = ending.failure, !ending.isOversized, ending.status < 300,
+        } else if let failure = ending.failure, !ending.isUnreadable, ending.status < 300,
             ending.status < 200 || !Self.isComplete(body)
         {
             self.init(outcome: .failed(failure))
         } else {
             self.init(
-                status: ending.status, retryAfter: retryAfter, body: ending.isOversized ? [] : body, pushkey: pushkey)
+                status: ending.status, retryAfter: retryAfter, body: ending.isUnreadable ? [] : body, pushkey: pushkey)
         }
     }
 }

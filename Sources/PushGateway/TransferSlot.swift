@@ -15,8 +15,9 @@ final class TransferSlot {
     /// The request's bytes, at an address that stays while libcurl reads them.
     private var body = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: usualCapacity)
     private var response: [UInt8] = []
-    /// Whether the response was longer than what is read.
-    private var isOversized = false
+    /// Whether the response is longer than what is read, or coded in a way that is not read.
+    private var isUnreadable = false
+    private var head = ResponseHead()
     private var isSecondTry = false
     private var refusedAddresses = 0
     private var openedSockets = 0
@@ -35,6 +36,7 @@ final class TransferSlot {
         guard options.apply(to: easy),
             ccurl_set_pointer(easy, CURLOPT_PRIVATE, context) == CURLE_OK,
             ccurl_set_write_function(easy, { TransferSlot.write($0, $1 * $2, $3) }, context) == CURLE_OK,
+            ccurl_set_header_function(easy, { TransferSlot.readHeader($0, $1 * $2, $3) }, context) == CURLE_OK,
             ccurl_set_open_socket_function(easy, { TransferSlot.openSocket($0, $2) }, context) == CURLE_OK
         else { return nil }
     }
@@ -74,7 +76,8 @@ final class TransferSlot {
     /// Makes the slot ready for another request.
     func clear() {
         pushkey = ""
-        isOversized = false
+        isUnreadable = false
+        head = ResponseHead()
         isSecondTry = false
         refusedAddresses = 0
         openedSockets = 0
@@ -91,9 +94,10 @@ final class TransferSlot {
 extension TransferSlot {
     /// How the transfer ended, after libcurl has finished it with `code`.
     func ending(_ code: CURLcode) -> TransferEnding {
-        TransferEnding(
-            failure: code == CURLE_OK ? nil : failure(code), status: number(CURLINFO_RESPONSE_CODE),
-            isOversized: isOversized, isBlocked: refusedAddresses > 0 && openedSockets == 0,
+        let status = number(CURLINFO_RESPONSE_CODE)
+        return TransferEnding(
+            failure: failure(code, status: status), status: status, isUnreadable: isUnreadable,
+            isBlocked: refusedAddresses > 0 && openedSockets == 0,
             isReused: number(CURLINFO_NUM_CONNECTS) == 0,
             durationMilliseconds: microseconds(CURLINFO_TOTAL_TIME_T) / 1000)
     }
@@ -131,7 +135,12 @@ extension TransferSlot {
             durationMilliseconds: max(0, LoopClock.unixMilliseconds - startedAt))
     }
 
-    private func failure(_ code: CURLcode) -> TransferFailure {
+    private func failure(_ code: CURLcode, status: Int) -> TransferFailure? {
+        if code == CURLE_OK, status >= 200 { return head.isWhole ? nil : TransferFailure(code: CURLE_PARTIAL_FILE) }
+        // A line of the head that is too long for libcurl counts as lack of memory there.
+        let isHeadTooLong =
+            head.isTooLong || code == CURLE_OUT_OF_MEMORY && microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0
+        if code == CURLE_OK || isHeadTooLong { return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY) }
         let systemError = code == CURLE_COULDNT_CONNECT ? number(CURLINFO_OS_ERRNO) : 0
         return TransferFailure(code: code, systemError: Int32(truncatingIfNeeded: systemError))
     }
@@ -171,11 +180,25 @@ extension TransferSlot {
     {
         guard let slot = of(context: context), let bytes else { return 0 }
         guard count <= slot.options.maximumResponseSize - slot.response.count else {
-            slot.isOversized = true
+            slot.isUnreadable = true
             return 0
         }
         slot.response.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
         return count
+    }
+
+    /// Looks at a line of the response's head or trailers, of interim responses too.
+    private static func readHeader(
+        _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
+    ) -> Int {
+        guard let slot = of(context: context), let bytes else { return 0 }
+        switch slot.head.add(UnsafeRawBufferPointer(start: bytes, count: count)) {
+        case .fine: return count
+        case .tooLong: return 0
+        case .unknownCoding:
+            slot.isUnreadable = true
+            return 0
+        }
     }
 
     /// Opens a socket unless the policy refuses the address: this is the address that is connected to.

@@ -13,6 +13,10 @@ final class ScriptedServer: Sendable {
         case answerThenReset(String)
         /// Write these bytes and then nothing until the client goes away.
         case answerThenStall(String)
+        /// Write these bytes, end this direction of the connection, and wait for the client to go away.
+        case answerThenHalfClose(String)
+        /// Write the first bytes, then the others so many times with a pause before each, and close the connection in order.
+        case answerThenRepeat([UInt8], [UInt8], times: Int = .max, pause: Duration = .zero)
     }
 
     struct Request: Sendable {
@@ -31,6 +35,7 @@ final class ScriptedServer: Sendable {
     private struct State: Sendable {
         var requests: [Request] = []
         var connectionCount = 0
+        var bytesWritten = 0
         /// Descriptors that are open: a closed one's number may be another test's by now.
         var open: Set<Int32> = []
         var isStopped = false
@@ -40,9 +45,14 @@ final class ScriptedServer: Sendable {
     let port: Int
     private let listener: Int32
     private let state = Mutex(State())
+    private let greeting: Reply
     private let script: @Sendable (_ index: Int, _ request: Request) -> Reply
 
-    init(script: @escaping @Sendable (_ index: Int, _ request: Request) -> Reply) throws {
+    /// - Parameter greeting: What a connection begins with, before any request.
+    init(
+        greeting: Reply = .answer(""), script: @escaping @Sendable (_ index: Int, _ request: Request) -> Reply
+    ) throws {
+        self.greeting = greeting
         self.script = script
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -67,6 +77,8 @@ final class ScriptedServer: Sendable {
     }
 
     var requests: [Request] { state.withLock { $0.requests } }
+    /// What the system took of what was written on all connections.
+    var bytesWritten: Int { state.withLock { $0.bytesWritten } }
     var connectionCount: Int { state.withLock { $0.connectionCount } }
 
     /// Returns when this many requests have come in.
@@ -116,6 +128,7 @@ final class ScriptedServer: Sendable {
 
     private func serve(_ connection: Int32, number: Int) {
         defer { closeDescriptor(connection) }
+        guard perform(greeting, on: connection) else { return }
         var input: [UInt8] = []
         while let request = readRequest(connection, &input, number: number) {
             let (index, ready) = state.withLock { state in
@@ -126,23 +139,43 @@ final class ScriptedServer: Sendable {
                 return (count - 1, ready)
             }
             for waiter in ready { waiter.continuation.resume() }
-            switch script(index, request) {
-            case .answer(let text):
-                write(text, to: connection)
-            case .answerThenClose(let text):
-                return write(text, to: connection)
-            case .answerThenReset(let text):
-                write(text, to: connection)
-                var option = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
-                return
-            case .answerThenStall(let text):
-                write(text, to: connection)
-                var byte: UInt8 = 0
-                while recv(connection, &byte, 1, 0) > 0 {}
-                return
+            guard perform(script(index, request), on: connection) else { return }
+        }
+    }
+
+    /// - Returns: Whether the connection goes on.
+    private func perform(_ reply: Reply, on connection: Int32) -> Bool {
+        switch reply {
+        case .answer(let text):
+            return write(text.utf8, to: connection)
+        case .answerThenClose(let text):
+            write(text.utf8, to: connection)
+        case .answerThenReset(let text):
+            write(text.utf8, to: connection)
+            var option = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(connection, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        case .answerThenStall(let text):
+            write(text.utf8, to: connection)
+            waitForEnd(of: connection)
+        case .answerThenHalfClose(let text):
+            write(text.utf8, to: connection)
+            shutdown(connection, Int32(SHUT_WR))
+            waitForEnd(of: connection)
+        case .answerThenRepeat(let start, let bytes, let times, let pause):
+            var isOpen = write(start, to: connection)
+            var count = 0
+            while isOpen, count < times {
+                if pause > .zero { Thread.sleep(forTimeInterval: pause / .seconds(1)) }
+                isOpen = write(bytes, to: connection)
+                count += 1
             }
         }
+        return false
+    }
+
+    private func waitForEnd(of connection: Int32) {
+        var byte: UInt8 = 0
+        while recv(connection, &byte, 1, 0) > 0 {}
     }
 
     private func readRequest(_ connection: Int32, _ input: inout [UInt8], number: Int) -> Request? {
@@ -165,15 +198,16 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    private func write(_ text: String, to connection: Int32) {
-        var rest = ArraySlice(text.utf8)
+    @discardableResult
+    private func write(_ bytes: some Collection<UInt8>, to connection: Int32) -> Bool {
+        var rest = Array(bytes)[...]
         while !rest.isEmpty {
-            let count = rest.withContiguousStorageIfAvailable {
-                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            guard let count, count > 0 else { return }
+            let count = rest.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            guard count > 0 else { return false }
+            state.withLock { $0.bytesWritten += count }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 }
 
