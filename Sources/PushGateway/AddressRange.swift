@@ -26,8 +26,9 @@ package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
         prefixLength = canonical.isIPv4 && !address.isIPv4 ? length - 96 : length
     }
 
-    private init(base: IPAddress, prefixLength: Int) {
-        self.base = base
+    /// The range of this length that the address lies in.
+    init(_ address: IPAddress, prefixLength: Int) {
+        base = Self.mask(address, to: prefixLength)
         self.prefixLength = prefixLength
     }
 
@@ -40,7 +41,7 @@ package struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     func excluding(_ inner: AddressRange) -> [AddressRange] {
         precondition(contains(inner.base) && inner.prefixLength >= prefixLength, "\(inner) is not in \(self)")
         return (prefixLength..<inner.prefixLength).map { length in
-            AddressRange(base: Self.mask(inner.base.flipping(bit: length), to: length + 1), prefixLength: length + 1)
+            AddressRange(inner.base.flipping(bit: length), prefixLength: length + 1)
         }
     }
 

@@ -1,5 +1,3 @@
-internal import CCurl
-
 /// How requests to gateways are made.
 package struct GatewayClientConfiguration: Sendable {
     /// Longest time to resolve, connect and finish the TLS handshake.
@@ -12,8 +10,8 @@ package struct GatewayClientConfiguration: Sendable {
     package var allowHTTP = false
     /// The addresses that may be connected to. Behind a proxy only gateways named by address can be checked.
     package var addressPolicy = AddressPolicy()
-    /// URL of a forward proxy; nil for none. The environment's proxy variables are ignored.
-    package var proxy: String?
+    /// The forward proxy.
+    package var proxy = ForwardProxy.none
     /// File with the certificate authorities to trust (PEM); nil for the system's.
     package var caFile: String?
     /// Opens the sockets of connections that the policy permits, in place of the system: tests must not connect to just
@@ -24,16 +22,5 @@ package struct GatewayClientConfiguration: Sendable {
 
     package init(version: String) {
         userAgent = "matrix-pusher/\(version)"
-    }
-
-    /// Checks a proxy URL.
-    /// - Throws: ``GatewayURLError`` that says what is wrong.
-    package static func validateProxy(_ text: String) throws(GatewayURLError) {
-        let parsed = try ParsedURL(text, flags: UInt32(CURLU_NON_SUPPORT_SCHEME))
-        switch parsed.part(CURLUPART_SCHEME)?.lowercased() {
-        case "http", "https", "socks4", "socks4a", "socks5", "socks5h": break
-        default: throw GatewayURLError(.unsupportedProxy)
-        }
-        guard parsed.part(CURLUPART_HOST)?.isEmpty == false else { throw GatewayURLError(.missingHost) }
     }
 }

@@ -21,6 +21,13 @@ struct ParsedURL: ~Copyable {
         curl_url_cleanup(handle)
     }
 
+    /// Takes any scheme, not only those that libcurl makes requests by.
+    static let anyScheme = UInt32(CURLU_NON_SUPPORT_SCHEME)
+
+    /// The scheme in lower case.
+    var scheme: String? { part(CURLUPART_SCHEME)?.lowercased() }
+    var hasHost: Bool { part(CURLUPART_HOST)?.isEmpty == false }
+
     /// A part of the URL; nil where it is absent.
     borrowing func part(_ part: CURLUPart, _ flags: UInt32 = 0) -> String? {
         Self.part(part, of: handle, flags)

@@ -62,7 +62,9 @@ final class TransferEngine {
 
     private func start(_ request: TransferRequest, at startedAt: Int64) {
         // A proxy hides the address from the open-socket callback.
-        if options.isProxied, let address = request.url.address, !options.policy.permits(address) {
+        if options.isProxied != false, let address = request.url.address, options.isProxied(request.url),
+            !options.policy.permits(address)
+        {
             return finishUnsent(request, .blockedAddress, startedAt)
         }
         guard let slot = idle.popLast() ?? TransferSlot(options: options) else {

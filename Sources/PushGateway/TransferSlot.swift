@@ -12,6 +12,7 @@ final class TransferSlot {
     private var startedAt: Int64 = 0
     /// libcurl has this URL's handle set: it must live until another one is.
     private var url: GatewayURL?
+    private var isProxied = false
     /// The request's bytes, at an address that stays while libcurl reads them.
     private var body = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: usualCapacity)
     private var response: [UInt8] = []
@@ -60,6 +61,7 @@ final class TransferSlot {
         if url !== request.url {
             url = request.url
             _ = ccurl_set_url(easy, request.url.handle)
+            isProxied = options.applyProxy(to: easy, for: request.url)
             // With TLS the first connection tells whether the gateway speaks HTTP/2, and the other requests then share
             // it. Without, waiting would only hold them up until the first answer.
             _ = ccurl_set_long(easy, CURLOPT_PIPEWAIT, request.url.scheme == "https" ? 1 : 0)
@@ -209,7 +211,7 @@ extension TransferSlot {
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = Int(ccurl_peer_address(peer, &bytes))
         let address = IPAddress(bytes: bytes.prefix(count))
-        guard slot.options.isProxied || address.map(slot.options.policy.permits) ?? false else {
+        guard slot.isProxied || address.map(slot.options.policy.permits) ?? false else {
             slot.refusedAddresses += 1
             return -1
         }

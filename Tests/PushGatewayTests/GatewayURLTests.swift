@@ -135,18 +135,4 @@ struct GatewayURLTests {
     func `Every port is a port`(port: Int) throws {
         #expect(try GatewayURL("https://push.example.org:\(port)/").port == port)
     }
-
-    @Test(arguments: ["http://proxy:3128", "https://u:p@proxy", "socks5h://[::1]:1080", "SOCKS4A://proxy"])
-    func `A proxy's URL is accepted`(text: String) throws {
-        try GatewayClientConfiguration.validateProxy(text)
-    }
-
-    @Test(
-        arguments: [
-            ("ftp://proxy", .unsupportedProxy), ("proxy:3128", .malformed), ("proxy", .unsupportedScheme),
-            ("http://", .missingHost), ("http://a b", .forbiddenCharacter),
-        ] as [(String, GatewayURLError.Reason)])
-    func `A text that is no proxy's URL is refused`(text: String, reason: GatewayURLError.Reason) {
-        #expect(throws: GatewayURLError(reason)) { try GatewayClientConfiguration.validateProxy(text) }
-    }
 }

@@ -84,19 +84,59 @@ struct TransferLoopAddressTests {
 
     @Test(arguments: ["http", "https"])
     func `Behind a proxy, addresses are refused in every spelling`(scheme: String) async throws {
+        let via = try ForwardProxy("http://198.51.100.9:3128")
         let hosts = Self.refusedHosts + ["localhost.", "a.localhost."]
-        let (outcomes, peers) = try await send(to: hosts, scheme: scheme) { $0.proxy = "http://198.51.100.9:3128" }
+        let (outcomes, peers) = try await send(to: hosts, scheme: scheme) { $0.proxy = via }
         for (host, outcome) in zip(hosts, outcomes) { #expect(outcome == .blockedAddress, "\(host)") }
         #expect(peers == [])
     }
 
     @Test(arguments: ["http", "https"])
     func `Behind a proxy, names are the proxy's to judge`(scheme: String) async throws {
+        let via = try ForwardProxy("http://198.51.100.9:3128")
         let (outcomes, peers) = try await send(to: ["gateway.invalid", "8.8.8.8"], scheme: scheme) {
-            $0.proxy = "http://198.51.100.9:3128"
+            $0.proxy = via
         }
         #expect(outcomes.map(\.label) == ["connect", "connect"])
         #expect(peers == ["198.51.100.9", "198.51.100.9"])
+    }
+
+    /// `no_proxy` would otherwise be a way around the policy.
+    @Test(arguments: ["http", "https"])
+    func `What the environment's proxy leaves out is judged as if there were none`(scheme: String) async throws {
+        let environment = [
+            "http_proxy": "198.51.100.9:3128", "https_proxy": "http://198.51.100.10:3128",
+            "no_proxy": "localhost,10.0.0.0/8,203.0.113.7",
+        ]
+        let proxy = try ForwardProxy(environment: { environment[$0] })
+        let hosts = [
+            "localhost", "10.0.0.1", "012.0.0.1", "203.0.113.7", "192.168.0.1", "gateway.invalid", "198.51.100.7",
+        ]
+        let (outcomes, peers) = try await send(to: hosts, scheme: scheme) {
+            $0.proxy = proxy
+            $0.addressPolicy = AddressPolicy(allowlist: Self.ranges("203.0.113.0/24", "198.51.100.7"))
+        }
+        let blocked = "blocked_address"
+        #expect(outcomes.map(\.label) == [blocked, blocked, blocked, "connect", blocked, "connect", "connect"])
+        let via = scheme == "http" ? "198.51.100.9" : "198.51.100.10"
+        #expect(peers.sorted() == [via, via, "203.0.113.7"])
+    }
+
+    @Test func `A handle that changes gateways changes its proxy`() async throws {
+        let environment = ["http_proxy": "http://198.51.100.9", "no_proxy": "203.0.113.7"]
+        let proxy = try ForwardProxy(environment: { environment[$0] })
+        let peers = Peers()
+        let harness = try LoopHarness(capacity: 1, loopbackAllowed: false) {
+            $0.proxy = proxy
+            $0.addressPolicy = AddressPolicy(allowlist: Self.ranges("203.0.113.7"))
+            $0.socketOpener = { peers.refuse($0) }
+        }
+        for host in ["gateway.invalid", "203.0.113.7", "gateway.invalid", "203.0.113.7"] {
+            let url = try GatewayURL("http://\(host)\(GatewayURL.requiredPath)")
+            _ = await harness.send([TransferRequest(token: 1, url: url, body: [], pushkey: "key")])
+        }
+        await harness.stop()
+        #expect(peers.all == ["198.51.100.9", "203.0.113.7", "198.51.100.9", "203.0.113.7"])
     }
 
     private static func ranges(_ texts: String...) -> [AddressRange] {

@@ -29,7 +29,8 @@ struct TransferLoopPolicyTests {
     @Test func `Requests go through the proxy, which the policy does not concern`() async throws {
         let proxy = try ScriptedServer(.answer(httpAnswer()))
         defer { proxy.stop() }
-        let harness = try LoopHarness(loopbackAllowed: false) { $0.proxy = "http://127.0.0.1:\(proxy.port)" }
+        let via = try ForwardProxy("http://127.0.0.1:\(proxy.port)")
+        let harness = try LoopHarness(loopbackAllowed: false) { $0.proxy = via }
         let named = try GatewayURL("http://gateway.invalid\(GatewayURL.requiredPath)")
         let refused = try GatewayURL("http://10.0.0.1\(GatewayURL.requiredPath)")
         let results = await harness.send([
@@ -44,8 +45,9 @@ struct TransferLoopPolicyTests {
     @Test func `A connection that is kept is not used for what the policy refuses`() async throws {
         let proxy = try ScriptedServer(.answer(httpAnswer()))
         defer { proxy.stop() }
+        let via = try ForwardProxy("http://127.0.0.1:\(proxy.port)")
         let harness = try LoopHarness(capacity: 1, loopbackAllowed: false) {
-            $0.proxy = "http://127.0.0.1:\(proxy.port)"
+            $0.proxy = via
         }
         for (token, host) in zip(
             (1 as UInt64)..., ["gateway.invalid", "192.168.0.1", "0300.0250.1", "localhost", "other.invalid"])

@@ -1,3 +1,4 @@
+import Foundation
 import MatrixPusher
 import Testing
 
@@ -177,8 +178,22 @@ import Testing
         #expect(!problems("network: {proxy: 'user:secret@proxy'}\n")[0].contains("secret"))
     }
 
+    @Test(arguments: ["network: {proxy: environment}\n", "network: {proxy: 'environment'}\n"])
+    func takesTheEnvironmentsProxyForAValue(yaml: String) throws {
+        let configuration = try resolve(yaml)
+        #expect(configuration.pusher.network.proxy == "environment")
+        #expect(configuration.yaml.contains("proxy: \"environment\"\n"))
+        #expect(try resolve(configuration.yaml) == configuration)
+    }
+
     @Test func namesACertificateFileThatCannotBeRead() throws {
-        try resolve("network: {ca_file: /dev/null}\n").checkFiles()
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).pem").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "A CA\n-----BEGIN CERTIFICATE-----\n".write(toFile: file, atomically: true, encoding: .utf8)
+        try resolve("network: {ca_file: '\(file)'}\n").checkFiles()
+        #expect { try resolve("network: {ca_file: /dev/null}\n").checkFiles() } throws: {
+            "\($0)" == "network.ca_file: /dev/null holds no PEM certificate"
+        }
         #expect { try resolve("network: {ca_file: /nowhere/ca.pem}\n").checkFiles() } throws: {
             "\($0)" == "network.ca_file: cannot read /nowhere/ca.pem: No such file or directory"
         }

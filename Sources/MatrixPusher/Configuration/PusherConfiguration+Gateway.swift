@@ -15,16 +15,25 @@ extension PusherConfiguration {
         client.addressPolicy = AddressPolicy(
             blocklist: blocklist ?? AddressPolicy.notGloballyReachable,
             allowlist: try Self.ranges(network.ipRangeAllowlist, "network.ip_range_allowlist"))
-        if let proxy = network.proxy {
-            do throws(GatewayURLError) {
-                try GatewayClientConfiguration.validateProxy(proxy)
-            } catch {
+        client.proxy = try forwardProxy()
+        client.caFile = network.caFile
+        return client
+    }
+
+    /// Checks everything about how gateways are reached, the environment's proxy included.
+    /// - Throws: ``PusherError`` that names the setting that can not be used.
+    package func checkNetwork() throws(PusherError) { _ = try gatewayClient() }
+
+    private func forwardProxy() throws(PusherError) -> ForwardProxy {
+        guard let proxy = network.proxy else { return .none }
+        if proxy == Network.environmentProxy {
+            do throws(ForwardProxyError) { return try ForwardProxy.fromEnvironment() } catch {
                 throw PusherError(.unusable, "network.proxy: \(error)")
             }
         }
-        client.proxy = network.proxy
-        client.caFile = network.caFile
-        return client
+        do throws(GatewayURLError) { return try ForwardProxy(proxy) } catch {
+            throw PusherError(.unusable, "network.proxy: \(error)")
+        }
     }
 
     private static func ranges(_ texts: [String], _ key: String) throws(PusherError) -> [AddressRange] {

@@ -86,8 +86,13 @@ public struct PusherConfiguration: Sendable, Equatable {
         public var ipRangeBlocklist: [String]?
         /// Address ranges that win over the blocklist.
         public var ipRangeAllowlist: [String] = []
-        /// URL of a forward proxy.
+        /// URL of a forward proxy; ``environmentProxy`` for what the environment says; nil for none, whatever it says.
+        ///
+        /// Behind a proxy the address ranges hold for gateways whose URL has an address instead of a name: what names
+        /// stand for is the proxy's to find out, and to judge.
         public var proxy: String?
+        /// Stands for `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` of the environment, read as curl reads them.
+        public static let environmentProxy = "environment"
         /// Path of a PEM file with the certificate authorities to trust instead of the system's.
         public var caFile: String?
 

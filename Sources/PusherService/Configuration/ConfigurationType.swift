@@ -1,4 +1,5 @@
 internal import Logging
+internal import MatrixPusher
 
 /// How values of a type are read and shown.
 struct ConfigurationType<Value: Sendable>: Sendable {
@@ -100,12 +101,13 @@ extension ConfigurationType where Value == String? {
         }
     }
 
-    /// A URL whose user and password are not shown.
+    /// A URL whose user and password are not shown, or the word for the environment's.
     static var proxy: Self {
-        Self(expectation: "a proxy URL such as http://proxy.example.org:3128, or null", isSecret: true) { text in
+        Self(expectation: "a proxy URL such as http://proxy.example.org:3128, environment, or null", isSecret: true) {
+            text in
             if text == .null { return .some(nil) }
-            guard let url = text.scalar, ProxyURL.isPlausible(url) else { return nil }
-            return .some(url)
+            guard let url = text.scalar else { return nil }
+            return url == PusherConfiguration.Network.environmentProxy || ProxyURL.isPlausible(url) ? .some(url) : nil
         } show: {
             $0.map { .quoted(ProxyURL.withoutCredentials($0)) } ?? .null
         }

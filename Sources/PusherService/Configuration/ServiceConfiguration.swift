@@ -1,4 +1,3 @@
-internal import Glibc
 package import Logging
 package import MatrixPusher
 
@@ -31,9 +30,14 @@ package struct ServiceConfiguration: Sendable, Equatable {
         package init() {}
     }
 
-    /// Refuses files that serving needs and that cannot be read; inspecting goes without them.
+    /// Refuses files that serving needs and that cannot be used; inspecting goes without them.
     package func checkFiles() throws(ConfigurationError) {
-        guard let file = pusher.network.caFile, access(file, R_OK) != 0 else { return }
-        throw ConfigurationError(problems: ["network.ca_file: cannot read \(file): \(SystemError.text(errno))"])
+        guard let file = pusher.network.caFile else { return }
+        do throws(FileError) {
+            let bytes = try TextFile.readBytes(file, upTo: 16 << 20)
+            guard bytes.contains(Array("-----BEGIN ".utf8)) else { throw FileError("\(file) holds no PEM certificate") }
+        } catch {
+            throw ConfigurationError(problems: ["network.ca_file: \(error)"])
+        }
     }
 }

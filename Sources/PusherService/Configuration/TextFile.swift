@@ -7,6 +7,15 @@ enum TextFile {
 
     /// The text of a UTF-8 file of at most ``largest`` bytes, without a byte order mark.
     static func read(_ path: String) throws(FileError) -> String {
+        var bytes = try readBytes(path, upTo: largest)
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError("\(path) is not UTF-8 text") }
+        return text
+    }
+
+    /// The bytes of a file.
+    /// - Parameter limit: The most there may be, a whole number of MiB.
+    static func readBytes(_ path: String, upTo limit: Int) throws(FileError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("cannot read \(path): \(SystemError.text(errno))") }
         defer { close(descriptor) }
@@ -20,11 +29,9 @@ enum TextFile {
                 throw FileError("cannot read \(path): \(SystemError.text(errno))")
             }
             bytes += chunk[..<count]
-            guard bytes.count <= largest else { throw FileError("\(path) is larger than 1 MiB") }
+            guard bytes.count <= limit else { throw FileError("\(path) is larger than \(limit >> 20) MiB") }
         }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError("\(path) is not UTF-8 text") }
-        return text
+        return bytes
     }
 }
 
