@@ -18,10 +18,10 @@ package protocol NotificationQueue: AnyObject, Sendable {
 
     func updateHealth(of pusher: Int64, to health: PusherHealth)
 
-    /// Remembers that a gateway is down.
+    /// Remembers that a gateway is held back.
     func setLane(_ lane: LaneRecord)
 
-    /// Forgets that a gateway was down.
+    /// Forgets that a gateway was held back.
     func deleteLane(_ gateway: String)
 
     /// The counts-only push of a pusher is done; one that is wanted since later than `time` (Unix milliseconds) stays.

@@ -24,6 +24,10 @@ package protocol NotificationQueueReader: AnyObject {
     /// The notifications of an event that are still queued.
     func notifications(ofEvent number: Int64) throws(QueueError) -> [PendingNotification]
     func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError)
+    /// The events that are of no use after a moment (Unix milliseconds), by number.
+    func scanExpiries(_ body: (_ event: Int64, _ expiresAt: Int64) -> Void) throws(QueueError)
+    /// The removals since a moment (Unix milliseconds) that gateways asked for by rejecting the pushkey.
+    func scanRejections(since time: Int64, _ body: (_ gateway: String, _ at: Int64) -> Void) throws(QueueError)
     func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError)
 
     func ruleset(of userID: String) throws(QueueError) -> [UInt8]?

@@ -40,12 +40,28 @@ extension QueueReader {
     }
 
     package func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError) {
-        let statement = try connection.prepare("SELECT gateway, failing_since, failures, next_probe_at FROM lanes")
+        let statement = try connection.prepare(
+            "SELECT gateway, failing_since, failures, next_probe_at, is_suspect FROM lanes")
         try statement.forEachRow { row in
             body(
                 LaneRecord(
-                    gateway: row.text(0), failingSince: row.int64(1), failures: row.int(2), nextProbeAt: row.int64(3)))
+                    gateway: row.text(0), failingSince: row.int64(1), failures: row.int(2), nextProbeAt: row.int64(3),
+                    isSuspect: row.int64(4) != 0))
         }
+    }
+
+    package func scanExpiries(_ body: (_ event: Int64, _ expiresAt: Int64) -> Void) throws(QueueError) {
+        let statement = try connection.prepare("SELECT number, expires_at FROM events WHERE expires_at IS NOT NULL")
+        try statement.forEachRow { body($0.int64(0), $0.int64(1)) }
+    }
+
+    package func scanRejections(since time: Int64, _ body: (_ gateway: String, _ at: Int64) -> Void) throws(QueueError)
+    {
+        let statement = try connection.prepare(
+            "SELECT gateway, removed_at FROM removed_pushers WHERE removed_at >= ?1 AND reason = ?2 ORDER BY seq")
+        try statement.bind(1, time)
+        try statement.bind(2, RemovedPusher.Reason.rejected.rawValue)
+        try statement.forEachRow { body($0.text(0), $0.int64(1)) }
     }
 
     package func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError) {

@@ -68,13 +68,13 @@ extension RemovedPusher {
 }
 
 extension PendingNotification {
-    static let columns = "id, pusher, queued_at, not_before, attempts, flags"
-    static let columnCount: Int32 = 6
+    static let columns = "id, pusher, queued_at, not_before, attempts, refusals, flags"
+    static let columnCount: Int32 = 7
 
     init(row: Statement) {
         self.init(
             id: row.int64(0), pusher: row.int64(1), queuedAt: row.int64(2), notBefore: row.optionalInt64(3),
-            attempts: row.int(4), flags: Int32(truncatingIfNeeded: row.int64(5)))
+            attempts: row.int(4), refusals: row.int(5), flags: Int32(truncatingIfNeeded: row.int64(6)))
     }
 }
 
@@ -91,18 +91,18 @@ extension AttemptRecord {
 extension NotificationSummary {
     init(row: Statement) {
         self.init(
-            notification: PendingNotification(row: row), userID: row.text(6), appID: row.text(7),
-            pushkey: row.text(8), gateway: row.text(9), eventIDs: row.blob(11, upTo: row.int(10)),
-            lastError: row.optionalText(12), nextAttemptAt: row.optionalInt64(13))
+            notification: PendingNotification(row: row), userID: row.text(7), appID: row.text(8),
+            pushkey: row.text(9), gateway: row.text(10), eventIDs: row.blob(12, upTo: row.int(11)),
+            lastError: row.optionalText(13), nextAttemptAt: row.optionalInt64(14))
     }
 }
 
 extension DeadLetterSummary {
     init(row: Statement) {
         self.init(
-            notification: PendingNotification(row: row), userID: row.text(6), appID: row.text(7),
-            pushkey: row.text(8), gateway: row.text(9), eventIDs: row.blob(11, upTo: row.int(10)),
-            lastError: row.optionalText(12), lastStatus: row.optionalInt(13), deadAt: row.int64(14),
-            reason: DeadLetter.Reason(rawValue: row.text(15)) ?? .gaveUp)
+            notification: PendingNotification(row: row), userID: row.text(7), appID: row.text(8),
+            pushkey: row.text(9), gateway: row.text(10), eventIDs: row.blob(12, upTo: row.int(11)),
+            lastError: row.optionalText(13), lastStatus: row.optionalInt(14), deadAt: row.int64(15),
+            reason: DeadLetter.Reason(rawValue: row.text(16)) ?? .gaveUp)
     }
 }

@@ -4,6 +4,8 @@ package struct FailedAttempt: Sendable, Equatable {
     package var attempt: AttemptRecord
     /// Whether it counts as an attempt of the notification (a gateway's failure does not).
     package var countsAttempt: Bool
+    /// How often the notification has been refused by now.
+    package var refusals: Int
     package var pusher: Int64
     /// The pusher's health from now on; `nil` leaves it as it is.
     package var health: PusherHealth?
@@ -12,12 +14,14 @@ package struct FailedAttempt: Sendable, Equatable {
         notification: Int64,
         attempt: AttemptRecord,
         countsAttempt: Bool,
+        refusals: Int = 0,
         pusher: Int64,
         health: PusherHealth?
     ) {
         self.notification = notification
         self.attempt = attempt
         self.countsAttempt = countsAttempt
+        self.refusals = refusals
         self.pusher = pusher
         self.health = health
     }

@@ -5,7 +5,8 @@ extension QueueStore {
             if let attempt = letter.lastAttempt {
                 try recordFailure(
                     FailedAttempt(
-                        notification: letter.notification, attempt: attempt, countsAttempt: true, pusher: 0,
+                        notification: letter.notification, attempt: attempt, countsAttempt: letter.countsAttempt,
+                        pusher: 0,
                         health: nil))
             }
             try insert.bind(1, letter.notification)
@@ -25,7 +26,7 @@ extension QueueStore {
             SELECT d.id, p.id, ?2, d.flags, d.tweaks FROM dead_letters AS d
             JOIN pushers AS p ON p.app_id = d.app_id AND p.pushkey = d.pushkey AND p.user_id = d.user_id
             WHERE d.id = ?1 AND p.enabled
-            RETURNING id, pusher, queued_at, not_before, attempts, flags
+            RETURNING \(PendingNotification.columns)
             """
         )
         var revived: [PendingNotification] = []

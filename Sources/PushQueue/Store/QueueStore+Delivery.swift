@@ -17,6 +17,7 @@ extension QueueStore {
         try statement.bind(1, failure.notification)
         try statement.bind(2, failure.countsAttempt ? 1 : 0)
         try statement.bind(3, failure.attempt.lastError)
+        try statement.bind(4, failure.refusals)
         try statement.run()
         if connection.changes > 0 { try log(failure.attempt, of: failure.notification) }
         if let health = failure.health { try updateHealth(of: failure.pusher, to: health) }

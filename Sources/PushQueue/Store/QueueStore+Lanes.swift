@@ -5,6 +5,7 @@ extension QueueStore {
         try statement.bind(2, lane.failingSince)
         try statement.bind(3, lane.failures)
         try statement.bind(4, lane.nextProbeAt)
+        try statement.bind(5, lane.isSuspect ? 1 : 0)
         try statement.run()
     }
 

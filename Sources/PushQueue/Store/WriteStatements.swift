@@ -38,7 +38,7 @@ final class WriteStatements {
         )
         deleteNotification = try connection.prepare("DELETE FROM notifications WHERE id = ?1")
         countAttempt = try connection.prepare(
-            "UPDATE notifications SET attempts = attempts + ?2, last_error = ?3 WHERE id = ?1")
+            "UPDATE notifications SET attempts = attempts + ?2, last_error = ?3, refusals = ?4 WHERE id = ?1")
 
         insertAttempt = try connection.prepare(
             """
@@ -75,7 +75,11 @@ final class WriteStatements {
         )
         deleteRuleset = try connection.prepare("DELETE FROM rulesets WHERE user_id = ?1")
         setLane = try connection.prepare(
-            "INSERT OR REPLACE INTO lanes (gateway, failing_since, failures, next_probe_at) VALUES (?1, ?2, ?3, ?4)")
+            """
+            INSERT OR REPLACE INTO lanes (gateway, failing_since, failures, next_probe_at, is_suspect)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            """
+        )
         deleteLane = try connection.prepare("DELETE FROM lanes WHERE gateway = ?1")
 
         insertHistoryEvent = try connection.prepare(
