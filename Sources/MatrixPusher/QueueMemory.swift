@@ -19,9 +19,7 @@ struct QueueMemory {
         // A moment that no pause reaches was written before the clock was set back.
         let latestAttempt = now + max(scheduler.retry.longestDelay, BlameTable.storagePause)
         try reader.scanLanes { lane in
-            scheduler.restoreLane(
-                named: lane.gateway, failingSince: lane.failingSince, failures: lane.failures,
-                nextProbeAt: min(lane.nextProbeAt, now + scheduler.limits.lane.longestPause))
+            scheduler.restoreLane(lane, now: now)
         }
         try reader.scanPushers { row in
             let slot = scheduler.addPusher(
@@ -35,6 +33,10 @@ struct QueueMemory {
                 scheduler.restoreFailure(slot, failure)
             }
         }
+        try reader.scanRejections(since: now - RejectionWindow.length) { gateway, at in
+            scheduler.restoreRejection(by: gateway, at: min(at, now))
+        }
+        scheduler.rampUp()
         let (reading, forgotten) = try Self.readingState(configuration, reader: reader, into: &scheduler)
         var orphans: [FinishedNotification] = []
         try reader.scanNotifications { item in
@@ -44,7 +46,7 @@ struct QueueMemory {
                 orphans.append(FinishedNotification(id: item.id, hadFailures: true))
                 return
             }
-            scheduler.restore(item.id, for: slot, queuedAt: item.queuedAt, attempts: item.attempts, now: now)
+            scheduler.restore(item.id, for: slot, queuedAt: item.queuedAt, refusals: item.refusals, now: now)
         }
         var owners: Set<Int> = []
         try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }

@@ -35,9 +35,9 @@ struct BlameTableTests {
     }
 
     @Test(arguments: [500, 501, 502, 504, 505, 520, 599])
-    func `Other server errors make the pusher wait, however often they come`(status: Int) {
+    func `Other server errors blame the gateway or the pusher, however often they come`(status: Int) {
         for attempts in [0, 4, 1000] {
-            #expect(decide(.status(status, retryAfter: nil), attempts: attempts) == .blamePusher(minimumDelay: 0))
+            #expect(decide(.status(status, retryAfter: nil), attempts: attempts) == .blameEither)
         }
     }
 
@@ -53,7 +53,7 @@ struct BlameTableTests {
     @Test(arguments: [300, 301, 302, 307, 308, 400, 401, 403, 404, 405, 410, 422, 451, 499])
     func `Any other refusal is tried five times`(status: Int) {
         for attempts in 0..<4 {
-            #expect(decide(.status(status, retryAfter: nil), attempts: attempts) == .blamePusher(minimumDelay: 0))
+            #expect(decide(.status(status, retryAfter: nil), attempts: attempts) == .refuse)
         }
         #expect(decide(.status(status, retryAfter: nil), attempts: 4) == .bury(.refused))
         #expect(decide(.status(status, retryAfter: nil), attempts: 1000) == .bury(.refused))
@@ -73,15 +73,14 @@ struct BlameTableTests {
         func fail(_ status: Int) -> DeliveryDecision {
             let outcome = GatewayOutcome.status(status, retryAfter: nil)
             let decision = decide(outcome, attempts: fixture.scheduler.refusals(slot))
-            _ = fixture.scheduler.settle(
-                fixture.take()[0], decision, isRefusal: BlameTable.isRefusal(outcome), now: fixture.now, random: 0.5)
+            fixture.settle(fixture.take()[0], decision)
             _ = fixture.advance()
             return decision
         }
-        for _ in 0..<4 { #expect(fail(500) == .blamePusher(minimumDelay: 0)) }
-        for _ in 0..<4 { #expect(fail(400) == .blamePusher(minimumDelay: 0)) }
-        #expect(fail(502) == .blamePusher(minimumDelay: 0))
-        #expect(fixture.scheduler.headAttempts(slot) == 9)
+        for _ in 0..<4 { #expect(fail(500) == .blameEither) }
+        for _ in 0..<4 { #expect(fail(400) == .refuse) }
+        #expect(fail(502) == .blameEither)
+        #expect(fixture.scheduler.failures[slot]?.attempts == 9)
         #expect(fail(404) == .bury(.refused))
         #expect(fixture.scheduler.items.count == 0)
     }

@@ -213,7 +213,7 @@ struct GatewayLaneTests {
         let lane = LaneDriver(
             GatewayLane(
                 limits: Self.limits, failingSince: Self.now - 5000, failures: failures, nextProbeAt: Self.now + 700))
-        #expect(lane.isDown && lane.failingSince == Self.now - 5000)
+        #expect(lane.isHeld && lane.failingSince == Self.now - 5000)
         #expect(lane.allowance(inFlight: 0, now: Self.now + 699) == 0)
         // The first probe after the start fails.
         lane.sent()
@@ -228,5 +228,96 @@ struct GatewayLaneTests {
         let up = self.lane()
         up.shift(by: -3_600_000)
         #expect(up.state == .up)
+    }
+
+    @Test func `Requests that were in flight together halve the window once`() {
+        let lane = lane()
+        for _ in 0..<1000 {
+            _ = lane.allowance(inFlight: lane.window, now: Self.now)
+            lane.succeeded(hasBacklog: true)
+        }
+        lane.failed(now: Self.now, inFlight: 7)
+        #expect(lane.window == 4)
+        for _ in 0..<3 {
+            lane.succeeded(hasBacklog: true)
+            lane.failed(now: Self.now, inFlight: 3)
+        }
+        #expect(lane.window == 4)
+        lane.succeeded(hasBacklog: true)
+        lane.failed(now: Self.now, inFlight: 3)
+        #expect(lane.window == 2)
+    }
+
+    @Test func `At the start of the process a gateway ramps up, unless it is held back`() {
+        let lane = lane()
+        lane.rampUp()
+        #expect(lane.state == .ramping)
+        #expect(lane.allowance(inFlight: 0, now: Self.now) == 4)
+        for _ in 0..<4 { lane.succeeded(hasBacklog: false) }
+        #expect(lane.state == .up)
+        let down = downLane()
+        down.rampUp()
+        #expect(down.state == .down(nextProbeAt: Self.now + 1000))
+    }
+
+    @Test func `A window of one grows again with each success`() {
+        let lane = lane()
+        for _ in 0..<2 { lane.failed(now: Self.now) }
+        #expect(lane.window == 1 && lane.state == .up)
+        for expected in [2, 2, 3, 3, 3, 4] {
+            _ = lane.allowance(inFlight: lane.window, now: Self.now)
+            lane.succeeded(hasBacklog: true)
+            #expect(lane.window == expected)
+        }
+    }
+
+    /// State and news, then what follows within a minute; `nil` where nothing changes.
+    @Test(
+        arguments: [
+            (.up, .accepted, nil), (.up, .refused, nil), (.up, .nothing, nil), (.up, .unclear(isCommon: false), nil),
+            (.up, .unclear(isCommon: true), .down(nextProbeAt: now + 1000)),
+            (.up, .massRejection, .suspect(nextProbeAt: now + 60_000)),
+            (.up, .failed(retryAfter: 5000), .down(nextProbeAt: now + 5000)),
+            (.down(nextProbeAt: now), .accepted, .ramping), (.down(nextProbeAt: now), .refused, .ramping),
+            (.down(nextProbeAt: now), .nothing, nil),
+            (.down(nextProbeAt: now), .unclear(isCommon: false), .down(nextProbeAt: now + 2000)),
+            (.down(nextProbeAt: now), .failed(retryAfter: nil), .down(nextProbeAt: now + 2000)),
+            (.down(nextProbeAt: now), .massRejection, .suspect(nextProbeAt: now + 60_000)),
+            (.suspect(nextProbeAt: now), .accepted, .ramping), (.suspect(nextProbeAt: now), .nothing, nil),
+            (.suspect(nextProbeAt: now), .refused, .suspect(nextProbeAt: now + 60_000)),
+            (.suspect(nextProbeAt: now), .massRejection, .suspect(nextProbeAt: now + 60_000)),
+            (.suspect(nextProbeAt: now), .unclear(isCommon: true), .suspect(nextProbeAt: now + 60_000)),
+            (.suspect(nextProbeAt: now), .failed(retryAfter: nil), .suspect(nextProbeAt: now + 60_000)),
+            (.suspect(nextProbeAt: now), .failed(retryAfter: 90_000), .suspect(nextProbeAt: now + 90_000)),
+        ] as [(GatewayLane.State, GatewayLane.News, GatewayLane.State?)])
+    func `What follows from an answer, or from a probe's`(
+        state: GatewayLane.State, news: GatewayLane.News, next: GatewayLane.State?
+    ) {
+        var lane = lane()
+        if let nextProbeAt = state.nextProbeAt {
+            lane = LaneDriver(
+                GatewayLane(
+                    limits: Self.limits, failingSince: Self.now - 1, failures: 3, nextProbeAt: nextProbeAt,
+                    isSuspect: state.isSuspect))
+        }
+        #expect(lane.state == state)
+        let isProbe = lane.sent()
+        #expect(isProbe == (state.nextProbeAt != nil))
+        lane.learn(news, isProbe: isProbe, now: Self.now)
+        #expect(lane.state == next ?? state)
+        #expect(!lane.isProbing)
+        #expect((lane.failingSince != nil) == lane.isHeld)
+    }
+
+    @Test(arguments: [
+        GatewayLane.News.accepted, .refused, .unclear(isCommon: true), .massRejection, .failed(retryAfter: 5),
+    ])
+    func `What is no probe's answer changes nothing of a suspicion`(news: GatewayLane.News) {
+        let lane = LaneDriver(
+            GatewayLane(
+                limits: Self.limits, failingSince: Self.now, failures: 0, nextProbeAt: Self.now + 60_000,
+                isSuspect: true))
+        lane.learn(news, now: Self.now)
+        #expect(lane.state == .suspect(nextProbeAt: Self.now + 60_000))
     }
 }

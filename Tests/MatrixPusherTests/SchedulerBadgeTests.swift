@@ -10,13 +10,13 @@ import Testing
         fixture.scheduler.setBadge(slot, at: fixture.now, now: fixture.now)
         let badge = try #require(fixture.take().first)
         #expect(badge.badge != nil)
-        fixture.settle(badge, .blamePusher(minimumDelay: 0))
-        #expect(fixture.scheduler.headAttempts(slot) == 1)
+        fixture.settle(badge, .refuse)
+        #expect(fixture.scheduler.refusals(slot) == 1)
         fixture.now += 100
         fixture.enqueue(slot)
         fixture.now += 100
         fixture.scheduler.setBadge(slot, at: fixture.now, now: fixture.now)
-        #expect(fixture.scheduler.headAttempts(slot) == 0)
+        #expect(fixture.scheduler.refusals(slot) == 0)
     }
 
     @Test func `Counts that change within the millisecond of a counts-only push in flight are sent`() throws {

@@ -95,18 +95,39 @@ struct SchedulerOrderTests {
         #expect(fixture.take().count == 6)
     }
 
-    @Test func `A gateway that was held at half takes more once the other has no work left`() {
-        let fixture = SchedulerFixture(maxInFlight: 8, window: 100)
-        for _ in 0..<20 { _ = fixture.addPusher(queued: 100) }
+    @Test(arguments: [(2, 1), (3, 1), (4, 2), (7, 3), (32, 16)])
+    func `Half of the slots are free for work that comes while another gateway's requests hang`(maximum: Int, half: Int)
+    {
+        let fixture = SchedulerFixture(maxInFlight: maximum, window: 1000)
+        for _ in 0..<50 { _ = fixture.addPusher(queued: 100) }
         for _ in 0..<40 { for send in fixture.take() { fixture.settle(send, .done) } }
-        _ = fixture.addPusher(SchedulerFixture.otherGateway, queued: 1)
-        var sends = fixture.take()
-        for send in sends where send.lane == 1 { fixture.settle(send, .done) }
-        sends.removeAll { $0.lane == 1 }
-        fixture.settle(sends[0], .done)
-        sends.removeFirst()
-        sends += fixture.take()
-        #expect(sends.count == 8)
+        let other = fixture.addPusher(SchedulerFixture.otherGateway)
+        #expect(fixture.take().count == half)
+        #expect(fixture.take().isEmpty)
+        fixture.enqueue(other)
+        #expect(fixture.take().map(\.slot) == [other])
+    }
+
+    @Test func `A single slot serves all gateways in turn`() {
+        let fixture = SchedulerFixture(maxInFlight: 1)
+        _ = fixture.addPusher(queued: 2)
+        _ = fixture.addPusher(SchedulerFixture.otherGateway, queued: 2)
+        let lanes = (0..<4).flatMap { _ in
+            fixture.take().map { send in
+                fixture.settle(send, .done)
+                return send.lane
+            }
+        }
+        #expect(lanes == [0, 1, 0, 1])
+    }
+
+    @Test func `A gateway whose last rival is gone may take every slot`() {
+        let fixture = SchedulerFixture(maxInFlight: 4, window: 8)
+        for _ in 0..<4 { _ = fixture.addPusher(queued: 1) }
+        let rival = fixture.addPusher(SchedulerFixture.otherGateway)
+        #expect(fixture.take().count == 2)
+        _ = fixture.scheduler.removePusher(rival)
+        #expect(fixture.take().count == 2)
     }
 
     @Test(arguments: [1, 2, 3])

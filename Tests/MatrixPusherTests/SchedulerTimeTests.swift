@@ -126,28 +126,30 @@ struct SchedulerTimeTests {
         let since = fixture.now - 5000
         fixture.scheduler.restoreFailure(
             slot, PusherFailure(attempts: 3, failingSince: since, nextAttemptAt: fixture.now + 700))
-        fixture.scheduler.restore(10, for: slot, queuedAt: since, attempts: 2, now: fixture.now)
-        fixture.scheduler.restore(11, for: slot, queuedAt: since, attempts: 0, now: fixture.now)
+        fixture.scheduler.restore(10, for: slot, queuedAt: since, refusals: 2, now: fixture.now)
+        fixture.scheduler.restore(11, for: slot, queuedAt: since, refusals: 0, now: fixture.now)
         #expect(fixture.take().isEmpty)
-        #expect(fixture.scheduler.headAttempts(slot) == 2)
+        #expect(fixture.scheduler.refusals(slot) == 2)
         fixture.now += 700
         let send = fixture.take()[0]
-        guard case .retried(10, true, let failure, let next) = fixture.settle(send, .blamePusher(minimumDelay: 0))
+        guard case .retried(10, true, let failure, let next) = fixture.settle(send, .refuse)
         else {
             Issue.record("not retried")
             return
         }
-        #expect(failure.attempts == 4 && failure.headAttempts == 3 && failure.failingSince == since)
+        #expect(failure.attempts == 4 && failure.refusals == 3 && failure.failingSince == since)
         #expect(next == fixture.now + 8000)
     }
 
     @Test func `A restored lane that is down is probed when it was to be`() {
         let fixture = SchedulerFixture()
         fixture.scheduler.restoreLane(
-            named: SchedulerFixture.gateway, failingSince: fixture.now - 9000, failures: 5,
-            nextProbeAt: fixture.now + 700)
+            LaneRecord(
+                gateway: SchedulerFixture.gateway, failingSince: fixture.now - 9000, failures: 5,
+                nextProbeAt: fixture.now + 700),
+            now: fixture.now)
         let slot = fixture.addPusher()
-        fixture.scheduler.restore(10, for: slot, queuedAt: fixture.now, attempts: 0, now: fixture.now)
+        fixture.scheduler.restore(10, for: slot, queuedAt: fixture.now, refusals: 0, now: fixture.now)
         #expect(fixture.take().isEmpty)
         #expect(fixture.scheduler.nextDeadline() == fixture.now + 700)
         fixture.now += 700

@@ -24,16 +24,9 @@ enum BlameTable {
             case 408, 429, 503: .blameGateway(retryAfter: retryAfter?.milliseconds)
             case 413: isReduced ? .bury(.tooLarge) : .reduce
             case 507: .blamePusher(minimumDelay: storagePause)
-            case 500...: .blamePusher(minimumDelay: 0)
-            default: refusals + 1 >= refusalsUntilBuried ? .bury(.refused) : .blamePusher(minimumDelay: 0)
+            case 500...: .blameEither
+            default: refusals + 1 >= refusalsUntilBuried ? .bury(.refused) : .refuse
             }
         }
-    }
-
-    /// Whether a gateway refuses the notification itself: a status that is neither success nor a server's error, and asks
-    /// for no pause.
-    static func isRefusal(_ outcome: GatewayOutcome) -> Bool {
-        guard case .status(let status, _) = outcome else { return false }
-        return status < 500 && ![408, 413, 429].contains(status)
     }
 }

@@ -74,17 +74,18 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     ) {
         let decision = BlameTable.decide(
             transfer.outcome, refusals: state.scheduler.refusals(send.slot), isReduced: send.isReduced)
-        let before = state.scheduler.lanes[Int(send.lane)].policy
+        let before = state.scheduler.lanes[Int(send.lane)].policy.state
         let settlement = state.scheduler.settle(
-            send, decision, isRefusal: BlameTable.isRefusal(transfer.outcome), now: now,
-            random: Double.random(in: 0..<1, using: &random))
-        let lane = state.scheduler.lanes[Int(send.lane)]
-        if before.state != lane.policy.state, before.isDown || lane.policy.isDown {
-            writes.laneChanged(lane, wasDown: before.isDown, outcome: transfer.outcome)
+            send, decision, now: now, random: Double.random(in: 0..<1, using: &random))
+        let after = state.scheduler.lanes[Int(send.lane)].policy.state
+        if before != after, before.nextProbeAt != nil || after.nextProbeAt != nil {
+            writes.laneChanged(
+                state.scheduler.lanes[Int(send.lane)], from: before,
+                isNews: state.scheduler.rejections[send.lane]?.isRenewed != true, outcome: transfer.outcome)
         }
         writes.add(
             settlement, pusher: state.scheduler.pushers[Int(send.slot)].id, transfer: transfer,
-            lane: lane.policy, state: &state, now: now)
+            nextProbeAt: after.nextProbeAt, state: &state, now: now)
         if case .removed = settlement { state.details[send.slot] = nil }
     }
 
@@ -95,9 +96,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
             for (send, decision) in failures {
                 let pusher = state.scheduler.pushers[Int(send.slot)].id
                 let settlement = state.scheduler.settle(send, decision, now: now, random: 0.5)
-                writes.add(
-                    settlement, pusher: pusher, transfer: nil, lane: state.scheduler.lanes[Int(send.lane)].policy,
-                    state: &state, now: now)
+                writes.add(settlement, pusher: pusher, transfer: nil, nextProbeAt: nil, state: &state, now: now)
             }
         }
         writes.post(to: dispatcher, now: now)

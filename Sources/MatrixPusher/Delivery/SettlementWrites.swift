@@ -16,12 +16,13 @@ struct SettlementWrites {
     private struct LaneChange {
         var gateway: String
         var policy: GatewayLane
-        var wasDown: Bool
+        var former: GatewayLane.State
+        var isNews: Bool
         var reason: String
     }
 
     mutating func add(
-        _ settlement: Settlement, pusher: Int64, transfer: FinishedTransfer?, lane: GatewayLane,
+        _ settlement: Settlement, pusher: Int64, transfer: FinishedTransfer?, nextProbeAt: Int64?,
         state: inout Dispatcher.State, now: Int64
     ) {
         switch settlement {
@@ -32,22 +33,24 @@ struct SettlementWrites {
             if isNews { succeeded.append(pusher) }
             state.window.release(notification)
             if transfer != nil { state.recent.add(.accepted, now: now) }
-        case .retried(let notification, let countsAttempt, let failure, var nextAttemptAt):
-            let ownNextAttemptAt = nextAttemptAt
-            if nextAttemptAt == nil, case .down(let nextProbeAt) = lane.state { nextAttemptAt = nextProbeAt }
-            let attempt = Self.record(transfer, now: now, nextAttemptAt: nextAttemptAt)
+        case .retried(let notification, let countsAttempt, let failure, let nextAttemptAt):
+            // Whichever holds it back for longer, the pusher or its gateway.
+            let attempt = Self.record(
+                transfer, now: now, nextAttemptAt: [nextAttemptAt, nextProbeAt].compactMap(\.self).max())
             failures.append(
                 FailedAttempt(
-                    notification: notification, attempt: attempt, countsAttempt: countsAttempt, pusher: pusher,
+                    notification: notification, attempt: attempt, countsAttempt: countsAttempt,
+                    refusals: failure.refusals, pusher: pusher,
                     health: PusherHealth(
                         failingSince: failure.failingSince, attempts: failure.attempts,
-                        nextAttemptAt: ownNextAttemptAt, lastError: attempt.lastError)))
+                        nextAttemptAt: nextAttemptAt, lastError: attempt.lastError)))
             state.recent.add(.failed, now: now)
-        case .buried(let notification, let reason, _):
+        case .buried(let notification, let reason, let countsAttempt):
             letters.append(
                 DeadLetter(
                     notification: notification, reason: reason, at: now,
-                    lastAttempt: transfer.map { Self.record($0, now: now, nextAttemptAt: nil) }))
+                    lastAttempt: transfer.map { Self.record($0, now: now, nextAttemptAt: nil) },
+                    countsAttempt: countsAttempt))
             state.window.release(notification)
             state.recent.add(reason == .expired ? .expired : .failed, now: now)
         case .cancelled(let notification):
@@ -70,10 +73,14 @@ struct SettlementWrites {
         }
     }
 
-    /// A gateway went down, came back, or failed another probe.
-    mutating func laneChanged(_ lane: Scheduler.Lane, wasDown: Bool, outcome: GatewayOutcome) {
+    /// A gateway was held back, came back, or failed another probe.
+    /// - Parameter isNews: This suspicion is not one of several within minutes.
+    mutating func laneChanged(
+        _ lane: Scheduler.Lane, from former: GatewayLane.State, isNews: Bool, outcome: GatewayOutcome
+    ) {
         laneChanges.append(
-            LaneChange(gateway: lane.name, policy: lane.policy, wasDown: wasDown, reason: outcome.reason))
+            LaneChange(
+                gateway: lane.name, policy: lane.policy, former: former, isNews: isNews, reason: outcome.reason))
     }
 
     /// Hands everything to the queue and the log.
@@ -100,18 +107,26 @@ struct SettlementWrites {
     }
 
     private static func post(_ change: LaneChange, to dispatcher: Dispatcher) {
-        guard case .down(let nextProbeAt) = change.policy.state, let failingSince = change.policy.failingSince else {
+        guard let nextProbeAt = change.policy.state.nextProbeAt, let failingSince = change.policy.failingSince else {
             dispatcher.queue.deleteLane(change.gateway)
             dispatcher.logger.notice("gateway is back", metadata: ["gateway": "\(change.gateway)"])
             return
         }
+        let isSuspect = change.policy.state.isSuspect
         dispatcher.queue.setLane(
             LaneRecord(
                 gateway: change.gateway, failingSince: failingSince, failures: change.policy.failures,
-                nextProbeAt: nextProbeAt))
-        dispatcher.logger.log(
-            level: change.wasDown ? .debug : .warning, "gateway is down",
-            metadata: ["gateway": "\(change.gateway)", "reason": "\(change.reason)"])
+                nextProbeAt: nextProbeAt, isSuspect: isSuspect))
+        if isSuspect, !change.former.isSuspect {
+            dispatcher.logger.log(
+                level: change.isNews ? .error : .notice,
+                "gateway rejects too many pushkeys: no more of its pushers are removed, and one request a minute is sent",
+                metadata: ["gateway": "\(change.gateway)"])
+        } else {
+            dispatcher.logger.log(
+                level: change.former.nextProbeAt == nil ? .warning : .debug, "gateway is down",
+                metadata: ["gateway": "\(change.gateway)", "reason": "\(change.reason)"])
+        }
     }
 
     private static func remove(_ pusher: Int64, _ notifications: [Int64], _ dispatcher: Dispatcher, now: Int64) {

@@ -7,13 +7,14 @@ extension Dispatcher.State {
         let lanes = scheduler.lanes
         var waiting = 0
         for lane in lanes {
-            // Behind a gateway that is down everything waits for its next probe.
-            waiting += lane.policy.isDown ? max(0, lane.held - lane.inFlight) : lane.heldWaiting
+            // Behind a gateway that is held back everything waits for its next probe.
+            waiting += lane.policy.isHeld ? max(0, lane.held - lane.inFlight) : lane.heldWaiting
             guard lane.pushers > 0 || lane.held > 0 else { continue }
             switch lane.policy.state {
             case .up: status.gateways.up += 1
             case .ramping: status.gateways.ramping += 1
             case .down: status.gateways.down += 1
+            case .suspect: status.gateways.suspect += 1
             }
         }
         status.queue.inFlight = scheduler.pendingInFlight
@@ -42,7 +43,7 @@ extension Dispatcher {
             if state.scheduler.isInFlight(summary.id, of: slot) {
                 summary.state = .inFlight
                 summary.nextAttemptAt = nil
-            } else if case .down(let nextProbeAt) = state.scheduler.lanes[Int(entry.lane)].policy.state {
+            } else if let nextProbeAt = state.scheduler.lanes[Int(entry.lane)].policy.state.nextProbeAt {
                 summary.state = .waiting
                 summary.nextAttemptAt = max(nextProbeAt, summary.nextAttemptAt ?? 0)
             }

@@ -33,7 +33,10 @@ public final class OfflineQueue: PusherInspection {
             }
             status.queue.dead = try reader.totals().dead
             status.queue.oldestDue = .milliseconds(oldest.map { max(0, now - $0) } ?? 0)
-            try reader.scanLanes { if gateways.remove($0.gateway) != nil { status.gateways.down += 1 } }
+            try reader.scanLanes { lane in
+                guard gateways.remove(lane.gateway) != nil else { return }
+                if lane.isSuspect { status.gateways.suspect += 1 } else { status.gateways.down += 1 }
+            }
             status.gateways.up = gateways.count
             status.database.bytes = reader.databaseSize().total
             status.database.schema = try reader.schemaVersion()

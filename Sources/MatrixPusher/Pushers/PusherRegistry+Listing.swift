@@ -21,8 +21,8 @@ extension PusherRegistry {
             guard let slot = state.scheduler.slot(ofPusher: row.id) else { return PusherSummary(row, queued: 0) }
             let entry = state.scheduler.pushers[Int(slot)]
             var summary = PusherSummary(row, queued: Int(entry.queued))
-            // Behind a gateway that is down all wait for its next probe.
-            if entry.queued > 0, case .down(let nextProbeAt) = state.scheduler.lanes[Int(entry.lane)].policy.state {
+            // Behind a gateway that is held back all wait for its next probe.
+            if entry.queued > 0, let nextProbeAt = state.scheduler.lanes[Int(entry.lane)].policy.state.nextProbeAt {
                 summary.nextAttemptAt = max(nextProbeAt, summary.nextAttemptAt ?? 0)
             }
             return summary

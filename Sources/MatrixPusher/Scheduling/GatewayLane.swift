@@ -1,4 +1,4 @@
-/// Whether and how fast requests may go to one gateway: up, down with a single probe, or ramping up again.
+/// Whether and how fast requests may go to one gateway: up, held back with one probe at a time, or ramping up again.
 ///
 /// A pure state machine: the caller says what happened and when, and asks how many requests may start.
 struct GatewayLane: Sendable {
@@ -7,6 +7,38 @@ struct GatewayLane: Sendable {
         /// Nothing is sent but one probe at a time, the next not before this moment (Unix milliseconds).
         case down(nextProbeAt: Int64)
         case ramping
+        /// As `down`, but for the many pushkeys it rejected; only a probe that is accepted ends it.
+        case suspect(nextProbeAt: Int64)
+
+        /// Where nothing but probes is sent, when the next may go, Unix milliseconds; nil where the window decides.
+        var nextProbeAt: Int64? {
+            switch self {
+            case .down(let nextProbeAt), .suspect(let nextProbeAt): nextProbeAt
+            case .up, .ramping: nil
+            }
+        }
+
+        var isSuspect: Bool {
+            if case .suspect = self { true } else { false }
+        }
+    }
+
+    /// What the end of a request says of the gateway.
+    enum News: Equatable, Sendable {
+        /// It took the notification.
+        case accepted
+        /// It works, but did not take this notification.
+        case refused
+        /// It rejected a pushkey after so many others that it is not to be believed.
+        case massRejection
+        /// A server error that may be the gateway's or one pusher's.
+        /// - Parameter isCommon: most of the pushers that were tried last fail.
+        case unclear(isCommon: Bool)
+        /// It could not be reached, did not answer, or asked for a pause.
+        /// - Parameter retryAfter: milliseconds it asked for.
+        case failed(retryAfter: Int64?)
+        /// Nothing (a shutdown, an error of our own).
+        case nothing
     }
 
     struct Limits: Sendable {
@@ -21,23 +53,35 @@ struct GatewayLane: Sendable {
         static let initialWindow = 4
         /// The longest pause a gateway may ask for, milliseconds.
         static let retryAfterMaximum: Int64 = 15 * 60_000
+        /// Milliseconds between the probes of a suspected gateway.
+        static let suspectPause: Int64 = 60_000
 
         /// Milliseconds that a lane is left alone at most.
         var longestPause: Int64 { max(probeMaximum, Self.retryAfterMaximum) }
+
+        /// Milliseconds to wait after so many failures in a row (1 or more).
+        func delay(afterFailures failures: Int) -> Int64 {
+            var delay = probeInitial
+            // 64 doublings exceed every limit; the bound keeps the loop short whatever the count.
+            for _ in 1..<min(max(failures, 1), 64) where delay < probeMaximum { delay *= 2 }
+            return min(delay, probeMaximum)
+        }
     }
 
     private(set) var state: State = .up
     private(set) var window: Int
     /// Transport failures in a row.
     private(set) var failures = 0
-    /// Start of the current run of failures, Unix milliseconds.
+    /// Start of the current run of failures or of the suspicion, Unix milliseconds.
     private(set) var failingSince: Int64?
-    private var probeDelay: Int64
     private(set) var isProbing = false
+    private var probeDelay: Int64
     /// Successes since the window last changed.
     private var successes = 0
     /// Whether the window held anything back since it last changed: an unused window never grows.
     private var wasLimited = false
+    /// Requests to end until a failure halves the window again: what was in flight together fails together.
+    private var spared = 0
     private let limits: Limits
 
     init(limits: Limits) {
@@ -46,90 +90,118 @@ struct GatewayLane: Sendable {
         probeDelay = limits.probeInitial
     }
 
-    /// A lane whose gateway was down when the process ended: its backoff goes on where it was.
-    init(limits: Limits, failingSince: Int64, failures: Int, nextProbeAt: Int64) {
+    /// A lane that was held back when the process ended: its pause goes on where it was.
+    init(limits: Limits, failingSince: Int64, failures: Int, nextProbeAt: Int64, isSuspect: Bool = false) {
         self.init(limits: limits)
-        state = .down(nextProbeAt: nextProbeAt)
         self.failingSince = failingSince
-        // Whatever was stored, there is room to count on, and the loop is short: 64 doublings exceed every limit.
-        self.failures = min(max(failures, Limits.failuresUntilDown), 1 << 32)
-        for _ in Limits.failuresUntilDown..<min(self.failures, 64) { doubleProbeDelay() }
+        if isSuspect {
+            state = .suspect(nextProbeAt: nextProbeAt)
+        } else {
+            state = .down(nextProbeAt: nextProbeAt)
+            // Whatever was stored, there is room to count on.
+            self.failures = min(max(failures, Limits.failuresUntilDown), 1 << 32)
+            probeDelay = limits.delay(afterFailures: self.failures - Limits.failuresUntilDown + 1)
+        }
     }
 
-    var isDown: Bool {
-        if case .down = state { true } else { false }
-    }
+    /// Nothing but probes is sent.
+    var isHeld: Bool { state.nextProbeAt != nil }
 
     /// How many requests may start now, given how many are in flight.
     mutating func allowance(inFlight: Int, now: Int64) -> Int {
-        switch state {
-        case .down(let nextProbeAt):
-            return !isProbing && now >= nextProbeAt ? 1 : 0
-        case .up, .ramping:
-            if inFlight >= window { wasLimited = true }
-            return max(0, window - inFlight)
-        }
+        if let nextProbeAt = state.nextProbeAt { return !isProbing && now >= nextProbeAt ? 1 : 0 }
+        if inFlight >= window { wasLimited = true }
+        return max(0, window - inFlight)
     }
 
     /// A request was started.
     /// - Returns: whether it is a probe, to be said again when it ends.
     mutating func sent() -> Bool {
-        if isDown { isProbing = true }
-        return isDown
+        if isHeld { isProbing = true }
+        return isHeld
     }
 
-    /// The gateway answered in a way that shows it works, whatever it thinks of the notification.
-    /// - Parameter hasBacklog: more work is ready for this gateway.
-    mutating func succeeded(hasBacklog: Bool) {
+    /// The process has just started: whatever the gateway could take before, it gets little at first.
+    mutating func rampUp() {
+        if state == .up { state = .ramping }
+    }
+
+    /// A request has ended.
+    /// - Parameters:
+    ///   - inFlight: How many others are in flight still.
+    ///   - hasBacklog: More work is ready for this gateway.
+    mutating func learn(_ news: News, isProbe: Bool, inFlight: Int, hasBacklog: Bool, now: Int64) {
+        if isProbe { isProbing = false }
+        let isSpared = spared > 0
+        if isSpared { spared -= 1 }
+        switch (state, news) {
+        case (_, .nothing), (.up, .unclear(isCommon: false)), (.ramping, .unclear(isCommon: false)):
+            break
+        case (.suspect(let nextProbeAt), _):
+            if isProbe, news == .accepted { return recover() }
+            state = .suspect(nextProbeAt: max(isProbe ? now + Limits.suspectPause : nextProbeAt, pauseEnd(news, now)))
+        case (_, .massRejection):
+            state = .suspect(nextProbeAt: now + Limits.suspectPause)
+            failingSince = now
+        case (.down, .accepted), (.down, .refused):
+            recover()
+        case (.down(var nextProbeAt), _):
+            // What was in flight when the lane went down tells nothing new, unless it asks for a longer pause.
+            if isProbe {
+                failures += 1
+                probeDelay = min(probeDelay * 2, limits.probeMaximum)
+                nextProbeAt = now + probeDelay
+            }
+            state = .down(nextProbeAt: max(nextProbeAt, pauseEnd(news, now)))
+        case (_, .accepted), (_, .refused):
+            grow(hasBacklog: hasBacklog)
+        case (_, .failed(let retryAfter)):
+            if failingSince == nil { failingSince = now }
+            failures += 1
+            if !isSpared {
+                setWindow(max(1, window / 2))
+                spared = inFlight
+            }
+            if failures >= Limits.failuresUntilDown || retryAfter != nil { goDown(news, now) }
+        case (_, .unclear):
+            if failingSince == nil { failingSince = now }
+            goDown(news, now)
+        }
+    }
+
+    /// Moves the next probe with a clock that was set.
+    mutating func shift(by milliseconds: Int64) {
+        failingSince = failingSince.map { $0 + milliseconds }
+        switch state {
+        case .down(let nextProbeAt): state = .down(nextProbeAt: nextProbeAt + milliseconds)
+        case .suspect(let nextProbeAt): state = .suspect(nextProbeAt: nextProbeAt + milliseconds)
+        case .up, .ramping: break
+        }
+    }
+
+    private mutating func grow(hasBacklog: Bool) {
+        failures = 0
+        failingSince = nil
+        successes += 1
+        guard successes >= window else { return }
+        if wasLimited { setWindow(min(window + 1, limits.maximumWindow)) } else { successes = 0 }
+        if state == .ramping, !hasBacklog || window == limits.maximumWindow {
+            state = .up
+            probeDelay = limits.probeInitial
+        }
+    }
+
+    private mutating func goDown(_ news: News, _ now: Int64) {
+        state = .down(nextProbeAt: max(now + probeDelay, pauseEnd(news, now)))
+    }
+
+    private mutating func recover() {
+        state = .ramping
         failures = 0
         failingSince = nil
         isProbing = false
-        switch state {
-        case .down:
-            state = .ramping
-            setWindow(min(Limits.initialWindow, limits.maximumWindow))
-        case .up, .ramping:
-            successes += 1
-            guard successes >= window else { return }
-            if wasLimited { setWindow(min(window + 1, limits.maximumWindow)) } else { successes = 0 }
-            if state == .ramping, !hasBacklog || window == limits.maximumWindow {
-                state = .up
-                probeDelay = limits.probeInitial
-            }
-        }
-    }
-
-    /// The gateway could not be reached, did not answer, or asked for a pause.
-    /// - Parameter retryAfter: milliseconds it asked for.
-    mutating func failed(now: Int64, retryAfter: Int64?, isProbe: Bool) {
-        if failingSince == nil { failingSince = now }
-        switch state {
-        case .down(let nextProbeAt):
-            // What was in flight when the lane went down tells nothing new, unless it asks for a longer pause.
-            var next = nextProbeAt
-            if isProbe {
-                isProbing = false
-                failures += 1
-                doubleProbeDelay()
-                next = now + probeDelay
-            }
-            state = .down(nextProbeAt: max(next, Self.pauseEnd(now, retryAfter)))
-        case .up, .ramping:
-            failures += 1
-            setWindow(max(1, window / 2))
-            guard failures >= Limits.failuresUntilDown || retryAfter != nil else { return }
-            state = .down(nextProbeAt: max(now + probeDelay, Self.pauseEnd(now, retryAfter)))
-        }
-    }
-
-    /// A request ended without telling anything about the gateway (shutdown, a removed pusher).
-    mutating func abandoned(isProbe: Bool) {
-        if isProbe { isProbing = false }
-    }
-
-    /// Moves the next probe with a clock that was set back.
-    mutating func shift(by milliseconds: Int64) {
-        if case .down(let nextProbeAt) = state { state = .down(nextProbeAt: nextProbeAt + milliseconds) }
+        spared = 0
+        setWindow(min(Limits.initialWindow, limits.maximumWindow))
     }
 
     private mutating func setWindow(_ size: Int) {
@@ -138,11 +210,9 @@ struct GatewayLane: Sendable {
         wasLimited = false
     }
 
-    private mutating func doubleProbeDelay() {
-        probeDelay = min(probeDelay * 2, limits.probeMaximum)
-    }
-
-    private static func pauseEnd(_ now: Int64, _ retryAfter: Int64?) -> Int64 {
-        retryAfter.map { now + min(max($0, 0), Limits.retryAfterMaximum) } ?? .min
+    /// The end of the pause that the gateway asked for.
+    private func pauseEnd(_ news: News, _ now: Int64) -> Int64 {
+        guard case .failed(let retryAfter?) = news else { return .min }
+        return now + min(max(retryAfter, 0), Limits.retryAfterMaximum)
     }
 }

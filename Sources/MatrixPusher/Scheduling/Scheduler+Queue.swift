@@ -73,4 +73,26 @@ extension Scheduler {
     mutating func dropBadge(_ slot: Int32) {
         if badges.removeValue(forKey: slot) != nil { count(-1, slot) }
     }
+
+    /// A notification that has taken the front from the counts-only push begins with no attempts of its own.
+    mutating func countAnew(_ slot: Int32) {
+        if front(of: slot)?.isBadge == false { failures[slot]?.beginHead() }
+    }
+
+    /// Takes a pusher with nothing left out of where it waits or stands ready.
+    mutating func rest(_ slot: Int32) {
+        guard front(of: slot) == nil else { return }
+        stopWaiting(slot)
+        unlinkReady(slot)
+    }
+
+    /// Ends the counts-only push of a pusher with nothing in flight.
+    mutating func abandonBadge(_ slot: Int32) -> Settlement {
+        stopWaiting(slot)
+        unlinkReady(slot)
+        let askedAt = badges[slot] ?? .min
+        dropBadge(slot)
+        failures[slot]?.beginHead()
+        return .badgeEnded(isAccepted: false, recovered: false, askedAt: askedAt)
+    }
 }

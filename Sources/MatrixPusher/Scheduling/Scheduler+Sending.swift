@@ -26,12 +26,10 @@ extension Scheduler {
     }
 
     /// Adds a notification that was queued before the start.
-    /// - Parameter attempts: Its counted attempts; only the one at the front has any.
-    mutating func restore(_ notification: Int64, for slot: Int32, queuedAt: Int64, attempts: Int, now: Int64) {
+    /// - Parameter refusals: How often it was refused; only the one at the front can have been.
+    mutating func restore(_ notification: Int64, for slot: Int32, queuedAt: Int64, refusals: Int, now: Int64) {
         if pushers[Int(slot)].queued == 0 {
-            failures[slot]?.headAttempts = attempts
-            // How many of them were refusals is not stored: at worst the next refusal is the last.
-            failures[slot]?.refusals = min(attempts, BlameTable.refusalsUntilBuried - 1)
+            failures[slot]?.refusals = refusals
             pushers[Int(slot)].flags.insert(.tried)
         }
         enqueue(notification, for: slot, queuedAt: queuedAt, now: now)
@@ -51,7 +49,7 @@ extension Scheduler {
             } else {
                 lanes[Int(lane)].isActive = false
                 // One that went down while it was active is looked at again at its next probe.
-                if case .down(let nextProbeAt) = lanes[Int(lane)].policy.state, nextProbeAt > now { activate(lane) }
+                if let nextProbeAt = lanes[Int(lane)].policy.state.nextProbeAt, nextProbeAt > now { activate(lane) }
             }
         }
         if activeStart > 1024 || activeStart == active.count {
@@ -87,11 +85,6 @@ extension Scheduler {
             return true
         }
         return false
-    }
-
-    /// No lane takes more than half of all slots while another has work.
-    func mayHaveMore(_ lane: Int32) -> Bool {
-        activeStart >= active.count || lanes[Int(lane)].inFlight < max(1, limits.maxInFlight / 2)
     }
 
     /// Puts a pusher where it belongs: into its lane's ready list, or to wait.
@@ -141,22 +134,6 @@ extension Scheduler {
         pushers[index].nextReady = PusherSlot.none
     }
 
-    mutating func activate(_ lane: Int32) {
-        let index = Int(lane)
-        guard !lanes[index].isActive, lanes[index].hasReady else { return }
-        if case .down(let nextProbeAt) = lanes[index].policy.state {
-            // The end of the probe activates the lane.
-            guard !lanes[index].policy.isProbing else { return }
-            if lanes[index].deadline.map({ $0 > nextProbeAt }) ?? true {
-                lanes[index].deadline = nextProbeAt
-                deadlines.insert(~lane, at: nextProbeAt)
-            }
-            return
-        }
-        lanes[index].isActive = true
-        active.append(lane)
-    }
-
     /// Moves what has become due to where it can be taken.
     mutating func promote(now: Int64) {
         while let entry = deadlines.first, entry.at <= now {
@@ -173,23 +150,6 @@ extension Scheduler {
                 stopWaiting(entry.value)
                 schedule(entry.value, now: now)
             }
-        }
-    }
-
-    /// After the clock was set back the pauses that are under way end when they would have ended.
-    mutating func followClock(_ now: Int64) {
-        // Loops read the clock before they get the lock: a little disorder is no set-back.
-        guard latestNow != .min, now < latestNow - 10_000 else {
-            latestNow = max(latestNow, now)
-            return
-        }
-        let shift = now - latestNow
-        latestNow = now
-        deadlines.shift(by: shift)
-        for index in failures.values.indices { failures.values[index].nextAttemptAt += shift }
-        for index in lanes.indices {
-            lanes[index].policy.shift(by: shift)
-            lanes[index].deadline = lanes[index].deadline.map { $0 + shift }
         }
     }
 

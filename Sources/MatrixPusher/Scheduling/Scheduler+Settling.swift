@@ -3,35 +3,28 @@ internal import PushQueue
 /// What follows when a request has ended, or time has run out.
 extension Scheduler {
     /// A request has ended.
-    /// - Parameters:
-    ///   - isRefusal: It was refused with a status that is no server error.
-    ///   - random: uniform in 0..<1, for the jitter.
-    mutating func settle(
-        _ send: Send, _ decision: DeliveryDecision, isRefusal: Bool = false, now: Int64, random: Double
-    ) -> Settlement {
+    /// - Parameter random: uniform in 0..<1, for the jitter.
+    mutating func settle(_ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double) -> Settlement {
         inFlight -= 1
+        lanes[Int(send.lane)].inFlight -= 1
         let index = Int(send.slot)
-        let lane = Int(send.lane)
-        lanes[lane].inFlight -= 1
-        let wasReplaced = pushers[index].flags.contains(.replaced)
-        pushers[index].flags.remove([.inFlight, .replaced, .strangerInFlight])
-        blameLane(lane, decision, isProbe: send.isProbe, now: now)
-        activate(send.lane)
-        let wasCancelled = pushers[index].flags.contains(.cancelled)
-        pushers[index].flags.remove([.cancelled, .badgeInFlight])
+        let flags = pushers[index].flags
+        pushers[index].flags.remove([.inFlight, .replaced, .strangerInFlight, .cancelled, .badgeInFlight])
+        let isCurrent = flags.isDisjoint(with: [.replaced, .removed])
+        var decision = decision
+        if decision == .removePusher, isCurrent, !believesRejection(by: send.lane, now: now) { decision = .distrust }
+        learn(send, decision, now: now)
         defer { schedule(send.slot, now: now) }
-        guard !pushers[index].flags.contains(.removed) else { return .none }
-        if send.badge != nil {
-            return wasReplaced ? .none : settleBadge(send, decision, isRefusal: isRefusal, now: now, random: random)
-        }
+        guard !flags.contains(.removed) else { return .none }
+        if send.badge != nil { return isCurrent ? settleBadge(send, decision, now: now, random: random) : .none }
         guard items.first(of: pushers[index].pending)?.id == send.notification else { return .none }
-        if wasCancelled, decision != .done, wasReplaced || decision != .removePusher {
+        if flags.contains(.cancelled), decision != .done, decision != .removePusher || !isCurrent {
             dropFirst(send.slot)
             failures[send.slot]?.beginHead()
             return .cancelled(notification: send.notification)
         }
         // What was answered to a former registration says nothing about the present one.
-        guard !wasReplaced || decision == .done else { return .none }
+        guard isCurrent || decision == .done else { return .none }
         switch decision {
         case .done:
             let failure = failures.removeValue(forKey: send.slot)
@@ -44,30 +37,23 @@ extension Scheduler {
         case .release:
             return .none
         case .postpone(let pause):
-            _ = retried(send, countsAttempt: false, now: now, pause: pause)
+            postpone(send.slot, until: now + pause, now: now)
             return .none
+        case .bury(let reason):
+            return bury(send.slot, reason, countsAttempt: true)
         case .reduce:
             pushers[index].flags.insert(.reduced)
-            return retried(send, countsAttempt: true, now: now, pause: 0)
-        case .blameGateway:
-            if hasRunOut(send.slot, now: now) { return bury(send.slot, .gaveUp) }
-            // A lane that is not down yet holds nobody back: the pusher itself waits a moment.
-            let pause = lanes[lane].policy.isDown ? nil : limits.lane.probeInitial
-            return retried(send, countsAttempt: false, now: now, pause: pause)
-        case .blamePusher(let minimumDelay):
-            let attempts = failures[send.slot].map { $0.attempts + 1 } ?? 1
-            let pause = max(minimumDelay, retry.delay(afterFailures: attempts, random: random))
-            let settlement = retried(send, countsAttempt: true, now: now, pause: pause)
-            if isRefusal { failures[send.slot]?.refusals += 1 }
-            return hasRunOut(send.slot, now: now) ? bury(send.slot, .gaveUp) : settlement
-        case .bury(let reason):
-            return bury(send.slot, reason)
+            return retry(send, decision, now: now, random: random)
+        case .blameGateway, .distrust, .blameEither, .blamePusher, .refuse:
+            let settlement = retry(send, decision, now: now, random: random)
+            guard hasRunOut(send.slot, now: now) else { return settlement }
+            return bury(send.slot, .gaveUp, countsAttempt: decision.countsAttempt)
         }
     }
 
     /// A counts-only push has ended.
-    mutating func settleBadge(
-        _ send: Send, _ decision: DeliveryDecision, isRefusal: Bool, now: Int64, random: Double
+    private mutating func settleBadge(
+        _ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double
     ) -> Settlement {
         switch decision {
         case .done:
@@ -84,16 +70,10 @@ extension Scheduler {
         case .release:
             return .none
         case .postpone(let pause):
-            _ = retried(send, countsAttempt: false, now: now, pause: pause)
+            postpone(send.slot, until: now + pause, now: now)
             return .none
-        case .blameGateway:
-            let pause = lanes[Int(send.lane)].policy.isDown ? nil : limits.lane.probeInitial
-            return .badgeRetried(failed(send, countsAttempt: false, now: now, pause: pause))
-        case .blamePusher(let minimumDelay):
-            let attempts = failures[send.slot].map { $0.attempts + 1 } ?? 1
-            let pause = max(minimumDelay, retry.delay(afterFailures: attempts, random: random))
-            let failure = failed(send, countsAttempt: true, now: now, pause: pause)
-            if isRefusal { failures[send.slot]?.refusals += 1 }
+        case .blameGateway, .distrust, .blameEither, .blamePusher, .refuse:
+            let failure = fail(send, decision, now: now, random: random).failure
             countAnew(send.slot)
             return .badgeRetried(failure)
         case .reduce, .bury:
@@ -102,6 +82,44 @@ extension Scheduler {
             dropBadge(send.slot)
             return .badgeEnded(isAccepted: false, recovered: false, askedAt: askedAt)
         }
+    }
+
+    /// The notification at the front stays for another attempt.
+    private mutating func retry(
+        _ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double
+    ) -> Settlement {
+        let (failure, waits) = fail(send, decision, now: now, random: random)
+        pushers[Int(send.slot)].flags.insert(.tried)
+        return .retried(
+            notification: send.notification, countsAttempt: decision.countsAttempt, failure: failure,
+            nextAttemptAt: waits ? failure.nextAttemptAt : nil)
+    }
+
+    /// Notes a failure of the pusher, or of its gateway.
+    /// - Returns: the failure, and whether the pusher itself waits.
+    private mutating func fail(
+        _ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double
+    ) -> (failure: PusherFailure, waits: Bool) {
+        var failure = failures[send.slot] ?? PusherFailure(failingSince: now)
+        if decision.countsAttempt { failure.attempts += 1 } else { failure.uncounted += 1 }
+        if decision == .refuse { failure.refusals += 1 }
+        let pause: Int64? =
+            switch decision {
+            case .blamePusher(let least): max(least, retry.delay(afterFailures: failure.attempts, random: random))
+            case .blameEither, .refuse: retry.delay(afterFailures: failure.attempts, random: random)
+            // A gateway that is not held back for it holds nobody back: the pusher itself waits a moment.
+            case .blameGateway where lanes[Int(send.lane)].policy.isHeld: nil
+            case .blameGateway, .distrust: limits.lane.delay(afterFailures: failure.uncounted)
+            default: 0
+            }
+        if let pause { failure.nextAttemptAt = now + pause }
+        failures[send.slot] = failure
+        return (failure, pause != nil)
+    }
+
+    /// The pusher waits, for a reason that is not its own.
+    private mutating func postpone(_ slot: Int32, until time: Int64, now: Int64) {
+        failures[slot, default: PusherFailure(failingSince: now)].nextAttemptAt = time
     }
 
     /// Ends the notifications at the front whose time has run out, at most `limit` of them, looking at up to `limit` pushers
@@ -130,33 +148,10 @@ extension Scheduler {
         return now - front.queuedAt > limits.maxAge ? .expired : nil
     }
 
-    /// Counted attempts of the notification at the front.
-    func headAttempts(_ slot: Int32) -> Int { failures[slot]?.headAttempts ?? 0 }
-
     /// Refusals of the notification at the front, for ``BlameTable``.
     func refusals(_ slot: Int32) -> Int { failures[slot]?.refusals ?? 0 }
 
-    mutating func retried(_ send: Send, countsAttempt: Bool, now: Int64, pause: Int64?) -> Settlement {
-        let failure = failed(send, countsAttempt: countsAttempt, now: now, pause: pause)
-        pushers[Int(send.slot)].flags.insert(.tried)
-        return .retried(
-            notification: send.notification, countsAttempt: countsAttempt, failure: failure,
-            nextAttemptAt: pause == nil ? nil : failure.nextAttemptAt)
-    }
-
-    /// Notes a failure of the pusher, or of its gateway.
-    mutating func failed(_ send: Send, countsAttempt: Bool, now: Int64, pause: Int64?) -> PusherFailure {
-        var failure = failures[send.slot] ?? PusherFailure(failingSince: now)
-        if countsAttempt {
-            failure.attempts += 1
-            failure.headAttempts += 1
-        }
-        failure.nextAttemptAt = pause.map { now + $0 } ?? failure.nextAttemptAt
-        failures[send.slot] = failure
-        return failure
-    }
-
-    mutating func bury(_ slot: Int32, _ reason: DeadLetter.Reason) -> Settlement {
+    mutating func bury(_ slot: Int32, _ reason: DeadLetter.Reason, countsAttempt: Bool = false) -> Settlement {
         let notification = items.first(of: pushers[Int(slot)].pending)?.id ?? 0
         stopWaiting(slot)
         unlinkReady(slot)
@@ -168,7 +163,7 @@ extension Scheduler {
         // Running out of time says nothing about the pusher: its backoff goes on.
         case .gaveUp, .expired: break
         }
-        return .buried(notification: notification, reason: reason, failure: failures[slot])
+        return .buried(notification: notification, reason: reason, countsAttempt: countsAttempt)
     }
 
     /// Whether the notification at the front was queued, and its pusher failing, for as long as is patient.
@@ -178,16 +173,5 @@ extension Scheduler {
         let laneSince = lanes[Int(pushers[Int(slot)].lane)].policy.failingSince ?? .max
         let failingSince = min(pusherSince, laneSince)
         return failingSince != .max && now - max(failingSince, front.queuedAt) >= limits.giveUpAfter
-    }
-
-    mutating func blameLane(_ lane: Int, _ decision: DeliveryDecision, isProbe: Bool, now: Int64) {
-        switch decision {
-        case .done, .removePusher, .blamePusher, .reduce, .bury(.refused), .bury(.tooLarge):
-            lanes[lane].policy.succeeded(hasBacklog: lanes[lane].hasReady)
-        case .blameGateway(let retryAfter):
-            lanes[lane].policy.failed(now: now, retryAfter: retryAfter, isProbe: isProbe)
-        case .bury, .release, .postpone:
-            lanes[lane].policy.abandoned(isProbe: isProbe)
-        }
     }
 }

@@ -9,7 +9,7 @@ enum Settlement: Equatable, Sendable {
     /// The notification stays at the front and is tried again; nil `nextAttemptAt`: when the gateway's lane lets it.
     case retried(notification: Int64, countsAttempt: Bool, failure: PusherFailure, nextAttemptAt: Int64?)
     /// The notification became a dead letter.
-    case buried(notification: Int64, reason: DeadLetter.Reason, failure: PusherFailure?)
+    case buried(notification: Int64, reason: DeadLetter.Reason, countsAttempt: Bool)
     /// The notification was cancelled while it was in flight, and was not accepted.
     case cancelled(notification: Int64)
     /// The counts-only push is done, or given up.
@@ -23,11 +23,11 @@ enum Settlement: Equatable, Sendable {
 
 /// A pusher's run of failures; kept only while it lasts.
 struct PusherFailure: Equatable, Sendable {
-    /// Failures in a row, which decide the backoff.
+    /// Failures in a row that count, which decide the backoff.
     var attempts = 0
-    /// Counted attempts of the notification at the front.
-    var headAttempts = 0
-    /// Those of them that the gateway refused with a status that is no server error.
+    /// Failures in a row that are the gateway's fault, which is not held back for them.
+    var uncounted = 0
+    /// Refusals of the notification at the front.
     var refusals = 0
     /// Unix milliseconds.
     var failingSince: Int64
@@ -36,7 +36,6 @@ struct PusherFailure: Equatable, Sendable {
 
     /// Another notification has come to the front.
     mutating func beginHead() {
-        headAttempts = 0
         refusals = 0
     }
 }

@@ -13,19 +13,26 @@ final class LaneDriver {
 
     func allowance(inFlight: Int, now: Int64) -> Int { lane.allowance(inFlight: inFlight, now: now) }
     @discardableResult func sent() -> Bool { lane.sent() }
-    func succeeded(hasBacklog: Bool) { lane.succeeded(hasBacklog: hasBacklog) }
-    func abandoned(isProbe: Bool) { lane.abandoned(isProbe: isProbe) }
+    func rampUp() { lane.rampUp() }
     func shift(by milliseconds: Int64) { lane.shift(by: milliseconds) }
 
-    func failed(now: Int64, retryAfter: Int64? = nil, isProbe: Bool = false) {
-        lane.failed(now: now, retryAfter: retryAfter, isProbe: isProbe)
+    func learn(
+        _ news: GatewayLane.News, isProbe: Bool = false, inFlight: Int = 0, hasBacklog: Bool = true, now: Int64
+    ) {
+        lane.learn(news, isProbe: isProbe, inFlight: inFlight, hasBacklog: hasBacklog, now: now)
+    }
+
+    func succeeded(hasBacklog: Bool) { learn(.accepted, hasBacklog: hasBacklog, now: 0) }
+    func abandoned(isProbe: Bool) { learn(.nothing, isProbe: isProbe, now: 0) }
+
+    func failed(now: Int64, retryAfter: Int64? = nil, isProbe: Bool = false, inFlight: Int = 0) {
+        learn(.failed(retryAfter: retryAfter), isProbe: isProbe, inFlight: inFlight, now: now)
     }
 
     /// Sends the probe that is due and lets it fail; returns how long after that the next is due, nil where none was due.
     func failProbe(at now: Int64, retryAfter: Int64? = nil) -> Int64? {
         guard allowance(inFlight: 0, now: now) == 1, lane.sent() else { return nil }
-        lane.failed(now: now, retryAfter: retryAfter, isProbe: true)
-        guard case .down(let next) = lane.state else { return nil }
-        return next - now
+        failed(now: now, retryAfter: retryAfter, isProbe: true)
+        return lane.state.nextProbeAt.map { $0 - now }
     }
 }

@@ -82,6 +82,6 @@ final class SchedulerFixture {
     }
 
     func lane(_ gateway: String = gateway) -> Scheduler.Lane? {
-        scheduler.lane(existing: gateway).map { scheduler.lanes[Int($0)] }
+        scheduler.laneByName[gateway].map { scheduler.lanes[Int($0)] }
     }
 }

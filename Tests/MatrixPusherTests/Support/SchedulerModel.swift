@@ -95,9 +95,9 @@ final class SchedulerModel {
             #expect(!removed.contains(send.slot) && !disabled.contains(send.slot))
             let lane = fixture.scheduler.lanes[Int(send.lane)]
             #expect(fixture.scheduler.pushers[Int(send.slot)].lane == send.lane)
-            #expect(lane.policy.isDown ? send.isProbe : lane.inFlight <= lane.policy.window)
+            #expect(lane.policy.isHeld ? send.isProbe : lane.inFlight <= lane.policy.window)
             #expect((fixture.scheduler.failures[send.slot]?.nextAttemptAt ?? 0) <= fixture.now, "bypassed a backoff")
-            if case .down(let nextProbeAt) = lane.policy.state {
+            if let nextProbeAt = lane.policy.state.nextProbeAt {
                 #expect(nextProbeAt <= fixture.now)
                 #expect(sends.count { $0.lane == send.lane } == 1)
             }
@@ -116,7 +116,9 @@ final class SchedulerModel {
         case 0..<20: .done
         case 20..<30:
             .blameGateway(retryAfter: Bool.random(using: &random) ? nil : Int64.random(in: 0...5000, using: &random))
-        case 30..<34: .blamePusher(minimumDelay: Int64.random(in: 0...2000, using: &random))
+        case 30: .blamePusher(minimumDelay: Int64.random(in: 0...2000, using: &random))
+        case 31, 32: .blameEither
+        case 33: .refuse
         case 34: .reduce
         case 35: .bury(.refused)
         case 36: .bury(.expired)

@@ -1,0 +1,137 @@
+internal import PushQueue
+
+/// Gateways' lanes: which may send, and what the end of a request says of them.
+extension Scheduler {
+    /// The lane of a gateway; made on first sight.
+    mutating func lane(named name: String) -> Int32 {
+        if let lane = laneByName[name] { return lane }
+        let lane = Int32(lanes.count)
+        lanes.append(Lane(name: name, policy: GatewayLane(limits: limits.lane)))
+        laneByName[name] = lane
+        return lane
+    }
+
+    /// Restores a lane that was held back when the process ended.
+    mutating func restoreLane(_ record: LaneRecord, now: Int64) {
+        let lane = Int(lane(named: record.gateway))
+        // A moment that no pause reaches was written before the clock was set back.
+        lanes[lane].policy = GatewayLane(
+            limits: limits.lane, failingSince: record.failingSince, failures: record.failures,
+            nextProbeAt: min(record.nextProbeAt, now + limits.lane.longestPause), isSuspect: record.isSuspect)
+    }
+
+    /// Restores that a gateway rejected a pushkey before the start.
+    mutating func restoreRejection(by gateway: String, at time: Int64) {
+        guard let lane = laneByName[gateway] else { return }
+        rejections[lane, default: RejectionWindow()].add(at: time)
+    }
+
+    /// The process has just started: every gateway gets little at first.
+    mutating func rampUp() {
+        for lane in lanes.indices { lanes[lane].policy.rampUp() }
+    }
+
+    mutating func countPushers(_ change: Int, lane: Int32) {
+        let before = lanes[Int(lane)].pushers
+        lanes[Int(lane)].pushers += change
+        populatedLanes += (before + change > 0 ? 1 : 0) - (before > 0 ? 1 : 0)
+        // What was held back for the sake of others may go.
+        if change < 0, populatedLanes == 1 { for lane in lanes.indices { activate(Int32(lane)) } }
+    }
+
+    // MARK: Sending
+
+    /// A lane with others beside it gets half of the slots at most: the other half is free for work that becomes due while
+    /// this one's requests hang.
+    func mayHaveMore(_ lane: Int32) -> Bool {
+        populatedLanes <= 1 || lanes[Int(lane)].inFlight < max(1, limits.maxInFlight / 2)
+    }
+
+    mutating func activate(_ lane: Int32) {
+        let index = Int(lane)
+        guard !lanes[index].isActive, lanes[index].hasReady else { return }
+        if let nextProbeAt = lanes[index].policy.state.nextProbeAt {
+            // The end of the probe activates the lane.
+            guard !lanes[index].policy.isProbing else { return }
+            if lanes[index].deadline.map({ $0 > nextProbeAt }) ?? true {
+                lanes[index].deadline = nextProbeAt
+                deadlines.insert(~lane, at: nextProbeAt)
+            }
+            return
+        }
+        lanes[index].isActive = true
+        active.append(lane)
+    }
+
+    // MARK: Learning
+
+    /// A lane learns from a request that ended.
+    mutating func learn(_ send: Send, _ decision: DeliveryDecision, now: Int64) {
+        let index = Int(send.lane)
+        let wasSuspect = lanes[index].policy.state.isSuspect
+        let news = news(of: send, decision)
+        lanes[index].policy.learn(
+            news, isProbe: send.isProbe, inFlight: lanes[index].inFlight, hasBacklog: lanes[index].hasReady, now: now)
+        if lanes[index].policy.isHeld, !troubles.isEmpty { troubles[send.lane] = nil }
+        if wasSuspect, !lanes[index].policy.state.isSuspect {
+            rejections[send.lane, default: RejectionWindow()].renew(pushers: lanes[index].pushers, now: now)
+        }
+        activate(send.lane)
+    }
+
+    private mutating func news(of send: Send, _ decision: DeliveryDecision) -> GatewayLane.News {
+        switch decision {
+        case .done:
+            noteOutcome(of: send, failed: false)
+            return .accepted
+        case .removePusher, .blamePusher, .refuse, .reduce, .bury(.refused), .bury(.tooLarge):
+            noteOutcome(of: send, failed: false)
+            return .refused
+        case .distrust:
+            return .massRejection
+        case .blameEither:
+            noteOutcome(of: send, failed: true)
+            return .unclear(isCommon: troubles[send.lane]?.areMost(ofPushers: lanes[Int(send.lane)].pushers) ?? false)
+        case .blameGateway(let retryAfter):
+            if troubles[send.lane] != nil { noteOutcome(of: send, failed: true) }
+            return .failed(retryAfter: retryAfter)
+        case .bury, .release, .postpone:
+            return .nothing
+        }
+    }
+
+    /// Which of a lane's pushers fail is looked at from the first server error until all is well again.
+    private mutating func noteOutcome(of send: Send, failed: Bool) {
+        guard failed || !troubles.isEmpty else { return }
+        guard failed || troubles[send.lane] != nil else { return }
+        troubles[send.lane, default: FailingPushers()].note(send.slot, failed: failed)
+        if troubles[send.lane]?.isEmpty ?? true { troubles[send.lane] = nil }
+    }
+
+    /// Whether a gateway's word that a pushkey is dead is taken, and remembers that it was given.
+    mutating func believesRejection(by lane: Int32, now: Int64) -> Bool {
+        guard !lanes[Int(lane)].policy.state.isSuspect else { return false }
+        rejections[lane, default: RejectionWindow()].add(at: now)
+        return rejections[lane]?.isTooMany(ofPushers: lanes[Int(lane)].pushers, now: now) != true
+    }
+
+    // MARK: Clock
+
+    /// After the clock was set back the pauses that are under way end when they would have ended.
+    mutating func followClock(_ now: Int64) {
+        // Loops read the clock before they get the lock: a little disorder is no set-back.
+        guard latestNow != .min, now < latestNow - 10_000 else {
+            latestNow = max(latestNow, now)
+            return
+        }
+        let shift = now - latestNow
+        latestNow = now
+        deadlines.shift(by: shift)
+        for index in failures.values.indices { failures.values[index].nextAttemptAt += shift }
+        for index in lanes.indices {
+            lanes[index].policy.shift(by: shift)
+            lanes[index].deadline = lanes[index].deadline.map { $0 + shift }
+        }
+        for index in rejections.values.indices { rejections.values[index].shift(by: shift) }
+    }
+}
