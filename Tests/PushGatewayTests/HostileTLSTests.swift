@@ -1,0 +1,70 @@
+import Foundation
+import PushGateway
+import Testing
+
+/// Gateways whose certificates are not to be trusted.
+@Suite(.timeLimit(.minutes(1)))
+struct HostileTLSTests {
+    private static let certificates = Result { try TestCertificates() }
+
+    private func outcome(
+        of kind: TestCertificates.Kind, options: [String] = [], host: String = "127.0.0.1",
+        _ adjust: (inout GatewayClientConfiguration) -> Void
+    ) async throws -> (outcome: GatewayOutcome, received: String) {
+        let script = TLSServer.Script(answers: [Array(httpAnswer().utf8)]) { received in
+            received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
+        }
+        let server = try TLSServer(kind, of: Self.certificates.get(), options: options, script: script)
+        defer { server.stop() }
+        let harness = try LoopHarness {
+            $0.responseTimeout = .seconds(20)
+            adjust(&$0)
+        }
+        let url = try GatewayURL("https://\(host):\(server.port)\(GatewayURL.requiredPath)")
+        let results = await harness.send([
+            TransferRequest(token: 1, url: url, body: Array("{}".utf8), pushkey: "key")
+        ])
+        await harness.stop()
+        return (try #require(results.first).outcome, String(decoding: server.received, as: UTF8.self))
+    }
+
+    @Test func `A certificate of an authority in the file is trusted`() async throws {
+        let authority = try Self.certificates.get().authority
+        let (outcome, received) = try await outcome(of: .good) { $0.caFile = authority }
+        #expect(outcome == .accepted)
+        #expect(received.contains("POST \(GatewayURL.requiredPath) HTTP/1.1"))
+    }
+
+    @Test func `A certificate that vouches for itself is trusted where the file has it`() async throws {
+        let file = try Self.certificates.get().certificate(.selfSigned)
+        #expect(try await outcome(of: .selfSigned, { $0.caFile = file }).outcome == .accepted)
+    }
+
+    @Test(arguments: TestCertificates.Kind.allCases)
+    func `Nothing is sent to whom the system does not trust`(kind: TestCertificates.Kind) async throws {
+        let (outcome, received) = try await outcome(of: kind) { $0.caFile = nil }
+        #expect(outcome.label == "tls")
+        #expect(!received.contains("POST"))
+    }
+
+    @Test(arguments: [TestCertificates.Kind.wrongName, .expired, .selfSigned])
+    func `Nothing is sent to whom the authority does not vouch for`(kind: TestCertificates.Kind) async throws {
+        let authority = try Self.certificates.get().authority
+        let (outcome, received) = try await outcome(of: kind) { $0.caFile = authority }
+        #expect(outcome.label == "tls")
+        #expect(!received.contains("POST"))
+    }
+
+    @Test func `A certificate for an address does not do for a name`() async throws {
+        let authority = try Self.certificates.get().authority
+        #expect(try await outcome(of: .good, host: "localhost") { $0.caFile = authority }.outcome.label == "tls")
+    }
+
+    @Test func `TLS of the last century is refused`() async throws {
+        let authority = try Self.certificates.get().authority
+        let old = ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"]
+        let (outcome, received) = try await outcome(of: .good, options: old) { $0.caFile = authority }
+        #expect(outcome.label == "tls")
+        #expect(!received.contains("POST"))
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+
+/// Certificates for 127.0.0.1, made by `openssl` in a temporary folder that goes with them.
+final class TestCertificates: Sendable {
+    enum Kind: String, CaseIterable {
+        /// By the test's own authority.
+        case good
+        /// By the same, for another host.
+        case wrongName
+        /// By the same, no longer valid.
+        case expired
+        /// By itself.
+        case selfSigned
+    }
+
+    private let folder: URL
+
+    /// The authority's certificate, for `ca_file`.
+    var authority: String { path("authority.pem") }
+    func certificate(_ kind: Kind) -> String { path("\(kind.rawValue).pem") }
+    func key(_ kind: Kind) -> String { path("\(kind.rawValue).key") }
+
+    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory
+            .appendingPathComponent("matrix-pusher-certificates-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        try openssl(
+            ["req", "-x509", "-days", "2", "-subj", "/CN=Test authority", "-keyout", path("authority.key")]
+                + ["-out", authority] + newKey)
+        for kind in Kind.allCases {
+            let name = kind == .wrongName ? "DNS:gateway.example.org" : "IP:127.0.0.1"
+            let subject = ["-subj", "/CN=\(kind.rawValue)", "-addext", "subjectAltName=\(name)", "-keyout", key(kind)]
+            guard kind != .selfSigned else {
+                try openssl(["req", "-x509", "-days", "2", "-out", certificate(kind)] + subject + newKey)
+                continue
+            }
+            let request = path("\(kind.rawValue).csr")
+            try openssl(["req", "-new", "-out", request] + subject + newKey)
+            try openssl([
+                "x509", "-req", "-in", request, "-CA", authority, "-CAkey", path("authority.key"), "-CAcreateserial",
+                "-copy_extensions", "copy", "-days", kind == .expired ? "-1" : "2", "-out", certificate(kind),
+            ])
+        }
+    }
+
+    private func openssl(_ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw OpenSSLFailure(arguments: arguments, text: text) }
+    }
+}
+
+/// What `openssl` has to say when it fails.
+struct OpenSSLFailure: Error {
+    let arguments: [String]
+    let text: String
+}
