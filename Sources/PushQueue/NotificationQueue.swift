@@ -2,8 +2,8 @@
 ///
 /// Writes never wait on the disk: they are handed to the queue's own thread, which commits them in groups and in the
 /// order of the calls. A completion runs on that thread once its write is durable, or with the error if nothing of the
-/// write was stored. Writes without a completion are never lost while the process lives: when a commit fails
-/// they are kept and tried again.
+/// write was stored. Writes without a completion are not lost while the process lives: when a commit fails
+/// they are kept and tried again (of failed attempts, the newest 65,536).
 package protocol NotificationQueue: AnyObject, Sendable {
     /// Stores a transaction. Whether its id was seen is decided in commit order: of two appends with one id,
     /// however close, one stores and both get the same answer.
@@ -41,7 +41,8 @@ package protocol NotificationQueue: AnyObject, Sendable {
     )
 
     /// Removes pushers, leaving a tombstone each, and these notifications of theirs. Succeeds with the tombstones;
-    /// unknown ids are ignored. `at` is Unix milliseconds.
+    /// unknown ids are ignored. What a gateway rejected has been forgotten by then: that is kept and tried again like a
+    /// write without a completion. `at` is Unix milliseconds.
     func removePushers(
         _ pushers: [Int64],
         notifications: [Int64],

@@ -55,6 +55,7 @@ extension SQLiteQueue {
     ) {
         put(
             .command(
+                isKept: reason == .rejected,
                 { store throws(QueueError) in
                     try store.removePushers(pushers, notifications: notifications, reason: reason, at: at)
                 },

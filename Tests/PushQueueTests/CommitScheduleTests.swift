@@ -40,7 +40,7 @@ internal import Testing
         #expect(schedule.next(now: second) == .commit)
         schedule.taken()
         schedule.failed(now: second)
-        #expect(schedule.next(now: second) == .wait(until: 6 * second))
+        #expect(schedule.next(now: second) == .wait(until: 3 * second))
         schedule.addUrgent()
         #expect(schedule.next(now: second) == .commit)
         schedule.taken()

@@ -64,11 +64,13 @@ internal import Testing
     @Test func `While the database is locked quiet writes are kept in order`() throws {
         let store = try QueueStore(path: folder.database)
         store.connection.setBusyTimeout(milliseconds: 0)
-        let loop = CommitLoop(store: store, observer: observer)
+        var now: UInt64 = 0
+        let loop = CommitLoop(store: store, observer: observer, clock: { now })
         loop.commit([append("a"), append("b")])
         let other = try Connection(path: folder.database, mode: .readWrite)
         try other.execute("BEGIN IMMEDIATE")
         loop.commit([finish(4096), append("c")])
+        now += CommitLoop.pause
         loop.commit([
             .recordFailure(
                 FailedAttempt(
@@ -79,12 +81,91 @@ internal import Testing
         #expect(loop.keptCount == 2)
         #expect(try names(in: folder.database) == [#""$a""#, #""$b""#])
         try other.execute("ROLLBACK")
+        now += CommitLoop.pause
         loop.commit([append("e")])
         #expect(loop.keptCount == 0)
         #expect(outcomes.all.last == "e: stored")
         #expect(try names(in: folder.database) == [#""$b""#, #""$e""#])
         // Finished first, so that nothing was logged: the order was kept.
         #expect(try other.integer("SELECT count(*) FROM attempts") == 0)
+    }
+
+    @Test func `For a second after a failure nothing is tried`() throws {
+        let store = try QueueStore(path: folder.database)
+        store.connection.setBusyTimeout(milliseconds: 0)
+        var now: UInt64 = 5_000_000_000
+        let loop = CommitLoop(store: store, observer: observer, clock: { now })
+        let other = try Connection(path: folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        loop.commit([append("a")])
+        try other.execute("ROLLBACK")
+        now += CommitLoop.pause - 1
+        loop.commit([append("b"), finish(4096)])
+        #expect(outcomes.all == ["a: busy", "b: busy"])
+        #expect(failures.all == [[0, 0]])
+        #expect(loop.keptCount == 1)
+        now += 1
+        loop.commit([append("c")])
+        #expect(outcomes.all.last == "c: stored")
+        #expect(loop.keptCount == 0)
+    }
+
+    @Test func `Only a real write tells that the database can be written again`() throws {
+        let commits = Mailbox<Int>()
+        var observer = observer
+        observer.committed = { rows, _ in commits.put(rows) }
+        let store = try QueueStore(path: folder.database)
+        var now: UInt64 = 0
+        let loop = CommitLoop(store: store, observer: observer, clock: { now })
+        // As on a full disk: an empty transaction succeeds, and no write does.
+        try store.connection.execute("PRAGMA query_only = ON")
+        loop.commit([append("a")])
+        for _ in 0..<3 {
+            now += CommitLoop.pause
+            loop.commit([.command({ _ throws(QueueError) in }, completion: { (_: Result<Void, QueueError>) in })])
+        }
+        #expect(commits.all.isEmpty && failures.all.count == 4)
+        try store.connection.execute("PRAGMA query_only = OFF")
+        now += CommitLoop.pause
+        loop.commit([])
+        #expect(commits.all == [1])
+        loop.commit([])
+        #expect(commits.all == [1])
+    }
+
+    @Test func `What a gateway rejected is removed when the database can be written`() throws {
+        let store = try QueueStore(path: folder.database)
+        store.connection.setBusyTimeout(milliseconds: 0)
+        var now: UInt64 = 0
+        let loop = CommitLoop(store: store, observer: observer, clock: { now })
+        let other = try Connection(path: folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        loop.commit([
+            .command(
+                isKept: true, { store throws(QueueError) in try store.connection.execute("DELETE FROM lanes") },
+                completion: { [outcomes] result in
+                    if case .success = result { outcomes.put("removed") } else { outcomes.put("lost") }
+                })
+        ])
+        #expect(outcomes.all.isEmpty && loop.keptCount == 1)
+        try other.execute("ROLLBACK")
+        now += CommitLoop.pause
+        loop.commit([])
+        #expect(outcomes.all == ["removed"])
+    }
+
+    @Test func `A log that a reader has kept from being reset shrinks once the reader is gone`() throws {
+        let store = try QueueStore(path: folder.database, options: QueueStore.Options(logSizeLimit: 1 << 20))
+        let loop = CommitLoop(store: store, observer: observer)
+        let reader = try QueueReader(connection: Connection(path: folder.database, mode: .readOnly))
+        try reader.connection.execute("BEGIN")
+        _ = try reader.totals()
+        for round in 0..<40 { loop.commit([append("\(round)", content: 1 << 20)]) }
+        #expect(reader.databaseSize().log > 32 << 20)
+        try reader.connection.execute("COMMIT")
+        for round in 0..<3 { loop.commit([append("after \(round)")]) }
+        #expect(reader.databaseSize().log <= 2 << 20)
+        #expect(try names(in: folder.database).count == 43)
     }
 
     @Test func `A write that cannot succeed takes no other down`() throws {
@@ -155,7 +236,8 @@ internal import Testing
         let store = try QueueStore(path: folder.database)
         let loop = CommitLoop(store: store, observer: QueueObserver(committed: { rows, _ in sizes.put(rows) }))
         loop.commit((0..<2000).map { append("\($0)") })
-        #expect(sizes.all.reduce(0) { $0 + $1 } == 6001)
+        // Three rows each, and twice the bound of the event numbers.
+        #expect(sizes.all.reduce(0) { $0 + $1 } == 6002)
         #expect(sizes.all.allSatisfy { $0 <= CommitLoop.rowsPerCommit + 3 })
         #expect(outcomes.all.count == 2000)
     }

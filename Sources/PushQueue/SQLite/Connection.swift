@@ -11,7 +11,7 @@ final class Connection {
         case memory
     }
 
-    private static let busyTimeoutMilliseconds: Int32 = 5_000
+    private static let busyTimeoutMilliseconds: Int32 = 3_000
 
     let path: String
     let handle: OpaquePointer

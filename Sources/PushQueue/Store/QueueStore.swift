@@ -12,6 +12,8 @@ final class QueueStore {
         var freePagesKept = 16_384
         /// A limit on the size of the database, in pages.
         var maxPages: Int?
+        /// Bytes that the log keeps when it is begun anew, after a reader or a large write has made it longer.
+        var logSizeLimit = 67_108_864
     }
 
     let path: String
@@ -19,6 +21,7 @@ final class QueueStore {
     let connection: Connection
     let statements: WriteStatements
     private let lock: DatabaseLock
+    private var files: DatabaseFiles
 
     // What is in memory goes back with a rollback.
     var numbers: EventNumbers
@@ -43,6 +46,8 @@ final class QueueStore {
         lock = try DatabaseLock(databasePath: path)
         _ = try DatabaseInspection(path: path)
         connection = try Self.openDatabase(path: path)
+        _ = try connection.integer("PRAGMA journal_size_limit = \(options.logSizeLimit)")
+        files = DatabaseFiles(path: path)
         if let maxPages = options.maxPages {
             _ = try connection.integer("PRAGMA max_page_count = \(maxPages)")
         }
@@ -69,7 +74,6 @@ final class QueueStore {
             """
             PRAGMA synchronous = FULL;
             PRAGMA wal_autocheckpoint = 2000;
-            PRAGMA journal_size_limit = 67108864;
             PRAGMA cache_size = -32768;
             PRAGMA temp_store = MEMORY;
             """
@@ -92,6 +96,13 @@ final class QueueStore {
     func begin() throws(QueueError) {
         numbersAtBegin = numbers
         changesAtBegin = connection.totalChanges
+        do throws(QueueError) {
+            try files.check()
+        } catch {
+            // What is in the log alone would be lost with it.
+            try? connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            throw error
+        }
         try statements.begin.run()
     }
 
@@ -115,6 +126,12 @@ final class QueueStore {
         transactionChanges.removeAll(keepingCapacity: true)
     }
 
+    /// Writes something that changes nothing: unlike an empty transaction it fails when the database cannot be written.
+    func touch() throws(QueueError) {
+        try statements.setNumbering.bind(1, numbers.bound)
+        try statements.setNumbering.run()
+    }
+
     /// Rows changed since `begin`.
     var changedRows: Int { connection.totalChanges - changesAtBegin }
 
@@ -133,13 +150,19 @@ final class QueueStore {
         return nil
     }
 
+    /// What follows is the end: it does not wait longer than this for a lock, and needs no log.
+    func prepareToClose(busyTimeoutMilliseconds: Int32) {
+        files.forgetLog()
+        connection.setBusyTimeout(milliseconds: busyTimeoutMilliseconds)
+    }
+
     /// Gives back the event numbers that were reserved in advance, and brings the log into the database file.
     func close() {
+        // Neither a reader at work nor a writer is worth waiting for.
+        connection.setBusyTimeout(milliseconds: 100)
         do throws(QueueError) {
             try statements.setNumbering.bind(1, numbers.next)
             try statements.setNumbering.run()
-            // A reader at work is not worth waiting for.
-            connection.setBusyTimeout(milliseconds: 100)
             try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         } catch {
             // Everything committed is safe in the log; the next start does the rest.

@@ -1,19 +1,31 @@
+internal import CSQLite
+
 /// Commits writes in groups, and decides what becomes of those whose commit fails.
 ///
 /// Belongs to the writer's thread. Commands (writes somebody waits for) fail when they cannot be stored; the others are
-/// kept, in order, until they can.
+/// kept, in order, until they can. While the database cannot be written it is tried once a second at most: commands in
+/// between fail at once.
 final class CommitLoop {
     /// A transaction takes no further write once it has changed so many rows.
     static let rowsPerCommit = 1024
+    /// For so long after a failure nothing is tried, nanoseconds.
+    static let pause: UInt64 = 1_000_000_000
+    /// How long the last try waits for a lock, when the queue is closed.
+    private static let closingBusyTimeout: Int32 = 1_000
 
     private let store: QueueStore
     private let observer: QueueObserver
+    /// Monotonic nanoseconds.
+    private let clock: () -> UInt64
     /// Not yet dealt with, in the order of the calls.
-    private var kept: ArraySlice<WriteOperation> = []
+    private var kept = KeptWrites()
+    /// The database could not be written, and has not been since.
+    private var failure: (error: QueueError, at: UInt64)?
 
-    init(store: QueueStore, observer: QueueObserver) {
+    init(store: QueueStore, observer: QueueObserver, clock: @escaping () -> UInt64 = QueueInbox.now) {
         self.store = store
         self.observer = observer
+        self.clock = clock
     }
 
     /// Waits for writes and commits them until the inbox is closed; then closes the database.
@@ -21,22 +33,32 @@ final class CommitLoop {
     func run(_ inbox: QueueInbox) -> Int {
         while let operations = inbox.take() {
             commit(operations)
-            inbox.report(failed: keptCount > 0)
+            inbox.report(failed: failure != nil)
         }
-        if keptCount > 0 { commit([]) }
+        store.prepareToClose(busyTimeoutMilliseconds: Self.closingBusyTimeout)
+        if keptCount > 0 {
+            failure?.at = 0
+            commit([])
+        }
         store.close()
         return keptCount
     }
 
     /// Writes that wait for the next try.
-    var keptCount: Int { kept.count }
+    var keptCount: Int { kept.operations.count }
 
     /// Commits what is kept and these writes. What remains is to be tried again later.
     func commit(_ operations: [WriteOperation]) {
-        kept = kept.isEmpty ? operations[...] : kept + operations
-        while !kept.isEmpty {
+        if let failure, clock() < failure.at + Self.pause {
+            kept.append(operations)
+            return giveBack(failure.error)
+        }
+        kept.append(operations)
+        // Also without a write, while the last one failed: only a try tells whether the database can be written again.
+        while !kept.operations.isEmpty || failure != nil {
             do throws(QueueError) {
-                try commitGroup(of: kept, rows: Self.rowsPerCommit)
+                try commitGroup(of: kept.operations, rows: Self.rowsPerCommit)
+                failure = nil
             } catch {
                 if !error.blamesEnvironment {
                     commitOneByOne()
@@ -54,6 +76,7 @@ final class CommitLoop {
         let start = ContinuousClock.now
         do throws(QueueError) {
             try store.begin()
+            if failure != nil { try store.touch() }
             for operation in operations {
                 if let completion = try store.apply(operation) { completions.append(completion) }
                 done += 1
@@ -65,19 +88,19 @@ final class CommitLoop {
             throw error
         }
         observer.committed(store.changedRows, ContinuousClock.now - start)
-        kept = kept.dropFirst(done)
+        kept.removeFirst(done)
         for completion in completions { completion() }
     }
 
     /// One write of a group is at fault: only that one must fail. Stops early when the database as a whole fails.
     private func commitOneByOne() {
-        for _ in 0..<min(kept.count, Self.rowsPerCommit) {
-            let operation = kept.prefix(1)
+        for _ in 0..<min(keptCount, Self.rowsPerCommit) {
+            let operation = kept.operations.prefix(1)
             do throws(QueueError) {
                 try commitGroup(of: operation, rows: 1)
             } catch {
                 guard !error.blamesEnvironment else { return }
-                kept = kept.dropFirst()
+                kept.removeFirst(1)
                 if case .command(let command) = operation.first {
                     command.fail(error)
                 } else {
@@ -88,17 +111,29 @@ final class CommitLoop {
     }
 
     /// The database cannot be written: fails what somebody waits for and keeps the rest.
-    /// Returns whether the rest is worth a try at once, because it may ask for less than what has failed.
+    /// Returns whether the rest is worth a try at once, because it asks for less than what has failed.
     private func retreat(_ error: QueueError) -> Bool {
-        let all = kept
-        kept = ArraySlice(all.filter { !$0.isCommand })
-        observer.failed(error, kept.count, 0)
-        for case .command(let command) in all { command.fail(error) }
-        return kept.count < all.count
+        failure = (error, clock())
+        let count = keptCount
+        giveBack(error)
+        let dropped = kept.thinOut()
+        observer.failed(error, keptCount, dropped)
+        return error.isFull && keptCount > 0 && keptCount < count
+    }
+
+    /// Fails what somebody waits for.
+    private func giveBack(_ error: QueueError) {
+        for command in kept.takeCommands() { command.fail(error) }
     }
 }
 
 extension QueueError {
+    /// The database cannot be written now; the write itself is not to blame.
+    package var isPassing: Bool { blamesEnvironment }
+
+    /// There is no room for what was to be written.
+    fileprivate var isFull: Bool { sqliteCode.map { $0 & 0xFF == SQLITE_FULL } ?? false }
+
     /// See `ResultCode.blamesEnvironment`.
     var blamesEnvironment: Bool {
         sqliteCode.map { ResultCode(rawValue: $0).blamesEnvironment } ?? false

@@ -8,7 +8,7 @@ struct CommitSchedule: Equatable {
     /// So many rows need no further company.
     static let enough = 512
     static let firstRetry: UInt64 = 1_000_000_000
-    static let laterRetry: UInt64 = 5_000_000_000
+    static let laterRetry: UInt64 = 2_000_000_000
 
     enum Next: Equatable {
         case commit

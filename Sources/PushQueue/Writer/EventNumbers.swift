@@ -1,9 +1,10 @@
 /// Hands out event numbers that are never used twice.
 ///
-/// The database holds a bound below which numbers may have been used. It is raised in large steps, so that hardly any
-/// commit has to write it; a restart goes on at the bound.
+/// The database holds a bound below which numbers may have been used. It is raised in steps, so that few commits have to
+/// write it. After a crash numbering goes on at the bound: the gap has to stay small beside the history, which counts its
+/// length in numbers.
 struct EventNumbers: Equatable {
-    static let step: Int64 = 65_536
+    static let step: Int64 = 1024
 
     private(set) var next: Int64
     /// The bound in the database, and in the open transaction if that raised it.

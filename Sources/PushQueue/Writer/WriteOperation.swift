@@ -15,10 +15,13 @@ enum WriteOperation: Sendable {
         let apply: @Sendable (QueueStore) throws(QueueError) -> () -> Void
         /// Runs instead when nothing was stored.
         let fail: @Sendable (QueueError) -> Void
+        /// It waits for a database that cannot be written now, instead of failing.
+        var isKept = false
     }
 
-    /// A write with a completion.
+    /// A write with a completion. One that `isKept` only fails when it never can be stored.
     static func command<Value: Sendable>(
+        isKept: Bool = false,
         _ apply: @escaping @Sendable (QueueStore) throws(QueueError) -> Value,
         completion: @escaping @Sendable (Result<Value, QueueError>) -> Void
     ) -> WriteOperation {
@@ -28,7 +31,8 @@ enum WriteOperation: Sendable {
                     let value = try apply(store)
                     return { completion(.success(value)) }
                 },
-                fail: { completion(.failure($0)) }
+                fail: { completion(.failure($0)) },
+                isKept: isKept
             )
         )
     }

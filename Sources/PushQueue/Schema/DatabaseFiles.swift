@@ -1,0 +1,43 @@
+internal import CSQLite
+internal import Glibc
+
+/// The files a database consists of while it is open. SQLite goes on writing to files that were deleted or replaced under
+/// it, and all of that is gone with the process: so this is looked at before each commit.
+struct DatabaseFiles {
+    private let path: String
+    private let database: Identity?
+    private var log: Identity?
+
+    private struct Identity: Equatable {
+        let device: dev_t
+        let inode: ino_t
+
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            (device, inode) = (status.st_dev, status.st_ino)
+        }
+    }
+
+    /// Notes which files are there now.
+    init(path: String) {
+        self.path = path
+        database = Identity(path)
+        log = Identity(path + "-wal")
+    }
+
+    /// The log will be brought into the database before it is closed, wherever it is.
+    mutating func forgetLog() { log = nil }
+
+    /// Throws, with a code that blames the environment, when one of them is no longer there.
+    func check() throws(QueueError) {
+        for (known, name) in [(database, path), (log, path + "-wal")] {
+            // Put back, it can be written again.
+            guard let known, Identity(name) != known else { continue }
+            throw QueueError(
+                .sqlite, path: path,
+                "\(name) was deleted, moved or replaced while it was in use: put it back, or restart to begin with what is there",
+                sqliteCode: SQLITE_READONLY | 4 << 8)
+        }
+    }
+}
