@@ -16,7 +16,7 @@ struct QueueMemory {
     init(_ configuration: PusherConfiguration, reader: any NotificationQueueReader, now: Int64) throws(QueueError) {
         var scheduler = Scheduler(
             limits: Scheduler.Limits(configuration), retry: RetrySchedule(configuration.retry), now: now)
-        // A moment that no pause reaches was written before the clock was set back.
+        // A moment that no pause reaches was written before the clock was set back: the pause begins anew.
         let latestAttempt = now + max(scheduler.retry.longestDelay, BlameTable.storagePause)
         try reader.scanLanes { lane in
             scheduler.restoreLane(lane, now: now)
@@ -27,9 +27,12 @@ struct QueueMemory {
                 isEnabled: row.fields.enabled)
             scheduler.setHidesCounts(slot, PusherData(row.fields.data).hidesCounts)
             if let failingSince = row.health.failingSince {
+                var nextAttemptAt = row.health.nextAttemptAt ?? 0
+                if nextAttemptAt > latestAttempt {
+                    nextAttemptAt = now + scheduler.retry.delay(afterFailures: row.health.attempts, random: 0.5)
+                }
                 let failure = PusherFailure(
-                    attempts: row.health.attempts, failingSince: failingSince,
-                    nextAttemptAt: min(row.health.nextAttemptAt ?? 0, latestAttempt))
+                    attempts: row.health.attempts, failingSince: failingSince, nextAttemptAt: nextAttemptAt)
                 scheduler.restoreFailure(slot, failure)
             }
         }

@@ -43,4 +43,13 @@ struct RecentOutcomesTests {
         let total = recent.total(.accepted, now: Self.now - 3_600_000)
         #expect(total == 2)
     }
+
+    @Test func `After a clock was set back the window goes on`() {
+        var recent = RecentOutcomes()
+        recent.add(.accepted, now: Self.now)
+        let earlier = Self.now - 3_600_000
+        recent.add(.accepted, now: earlier, count: 2)
+        let totals = [0, 290_000, 300_000].map { recent.total(.accepted, now: earlier + $0) }
+        #expect(totals == [3, 3, 0])
+    }
 }

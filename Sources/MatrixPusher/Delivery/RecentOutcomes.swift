@@ -26,6 +26,8 @@ struct RecentOutcomes: Sendable {
     private var counts = [Int](repeating: 0, count: bucketCount * Kind.all.count)
     /// The newest bucket's number since 1970.
     private var newest: Int64 = 0
+    /// Buckets by which the clock was set back, so that the window goes on.
+    private var setBack: Int64 = 0
 
     mutating func add(_ kind: Kind, now: Int64, count: Int = 1) {
         advance(to: now)
@@ -38,9 +40,12 @@ struct RecentOutcomes: Sendable {
         return stride(from: kind.index, to: counts.count, by: Kind.all.count).reduce(0) { $0 + counts[$1] }
     }
 
-    /// Empties the buckets that time has passed over; a clock set back keeps the newest one.
+    /// Empties the buckets that time has passed over. A clock set back stays in the newest one, and goes on from there.
     private mutating func advance(to now: Int64) {
-        let bucket = now / Self.bucketMilliseconds
+        let time = now / Self.bucketMilliseconds
+        // Threads read the clock before they get here: a little disorder is no set-back.
+        if time + setBack < newest - 1 { setBack = newest - time }
+        let bucket = time + setBack
         guard bucket > newest else { return }
         for passed in max(newest + 1, bucket - Int64(Self.bucketCount) + 1)...bucket {
             let start = Int(passed % Int64(Self.bucketCount)) * Kind.all.count
