@@ -13,6 +13,7 @@ public final class Pusher: Service, PusherInspection, Sendable {
     private let configuration: PusherConfiguration
     let logger: Logger
     private let queue: SQLiteQueue
+    private let storage: StorageHealth
     let dispatcher: Dispatcher
     let reading: ReadingState
     private let ingestor: Ingestor
@@ -34,17 +35,21 @@ public final class Pusher: Service, PusherInspection, Sendable {
         // Checked before the database is touched.
         _ = try configuration.gatewayClient()
         do throws(QueueError) {
-            let queue = try SQLiteQueue(path: configuration.databasePath, observer: .logging(to: logger))
-            return try Pusher(configuration, queue: queue, logger: logger)
+            let storage = StorageHealth(logger: logger)
+            let queue = try SQLiteQueue(path: configuration.databasePath, observer: storage.observer)
+            return try Pusher(configuration, queue: queue, storage: storage, logger: logger)
         } catch {
             throw PusherError.opening(error)
         }
     }
 
-    private init(_ configuration: PusherConfiguration, queue: SQLiteQueue, logger: Logger) throws(QueueError) {
+    private init(
+        _ configuration: PusherConfiguration, queue: SQLiteQueue, storage: StorageHealth, logger: Logger
+    ) throws(QueueError) {
         self.configuration = configuration
         self.logger = logger
         self.queue = queue
+        self.storage = storage
         let reader = try queue.makeReader()
         var memory = try QueueMemory(configuration, reader: reader, now: UnixClock.now())
         if !memory.orphans.isEmpty { queue.finish(memory.orphans) }
@@ -184,8 +189,12 @@ public final class Pusher: Service, PusherInspection, Sendable {
         status.queue.dead = totals.dead
         status.database.bytes = size.total
         status.database.schema = schema
+        status.database.trouble = storage.trouble.map(PusherStatus.Trouble.init)
         return status
     }
+
+    /// Why nothing can be taken in now; nil while all is well. Looks at nothing that could block.
+    public var trouble: PusherStatus.Trouble? { storage.trouble.map(PusherStatus.Trouble.init) }
 
     public func notifications(
         _ filter: NotificationFilter

@@ -35,11 +35,21 @@ struct StatusScreen {
             ),
             ("gateways", gateways),
             ("pushers", "\(number("pushers", "total")) total, \(number("pushers", "failing")) failing"),
-            ("database", "\(ByteCountText.text(number("database", "bytes"))), schema \(number("database", "schema"))"),
+            (
+                "database",
+                "\(trouble)\(ByteCountText.text(number("database", "bytes"))), schema \(number("database", "schema"))"
+            ),
         ]
         let width = rows.reduce(0) { max($0, $1.0.count) } + 3
         let lines = rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count) + $0.1 }
         return ([headline, ""] + lines).joined(separator: "\n")
+    }
+
+    /// In front of everything else about the database, where there is any.
+    private var trouble: String {
+        guard let error = status["database"]?["error"]?.string else { return "" }
+        let lasting = duration(status["database"]?["failing_seconds"])
+        return "NOT WRITABLE for \(lasting), \(number("database", "unsaved")) results unsaved: \(error); "
     }
 
     private var headline: String {

@@ -114,8 +114,17 @@ import Testing
         #expect(text(await answer(.GET, "\(target)?show_secrets=true")).contains("abcdefghijklmnopqrstuvwxyz"))
     }
 
-    @Test func isHealthy() async {
+    @Test func isHealthy() async throws {
         #expect(text(await answer(.GET, "/health")) == #"{"status":"ok","version":"\#(matrixPusherVersion)"}"#)
+        let trouble = PusherStatus.Trouble(error: "disk full", lasting: .zero, unsaved: 0)
+        let failing = PusherAPI(pusher: FakePusher(trouble: trouble), legacyMentionRules: false)
+        guard case .handle(let request, let handler) = Router(failing.routes).resolve(.GET, "/health") else {
+            Issue.record("no route")
+            return
+        }
+        let response = try await handler(request)
+        #expect(response.status == 503)
+        #expect(text(response) == #"{"status":"failing","version":"\#(matrixPusherVersion)","error":"disk full"}"#)
         #expect(await pusher.calls.isEmpty)
     }
 }

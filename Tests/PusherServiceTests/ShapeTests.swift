@@ -39,9 +39,13 @@ import Testing
                 "recent":{"window_seconds":300,"accepted":5,"failed":6,"rejected":7,"expired":8,"cancelled":9,\
                 "cancelled_by_reason":{"read":7,"redacted":0,"muted":2,"disabled":0,"removed":0,"unanswered":0}},\
                 "gateways":{"up":10,"ramping":11,"down":12,"suspect":13},"pushers":{"total":14,"failing":15},\
-                "database":{"bytes":16,"schema":17}}
+                "database":{"bytes":16,"schema":17,"writable":true,"error":null,"failing_seconds":0.000,"unsaved":0}}
                 """
         )
+        status.database.trouble = PusherStatus.Trouble(error: "disk full", lasting: .milliseconds(1500), unsaved: 3)
+        #expect(
+            text(status.write).hasSuffix(
+                #""schema":17,"writable":false,"error":"disk full","failing_seconds":1.500,"unsaved":3}}"#))
     }
 
     private static let members = """

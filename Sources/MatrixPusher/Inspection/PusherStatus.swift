@@ -59,7 +59,27 @@ public struct PusherStatus: Sendable, Equatable {
     public struct Database: Sendable, Equatable {
         public var bytes: Int64 = 0
         public var schema = 0
+        /// Nil while the database can be written.
+        public var trouble: Trouble?
 
         public init() {}
+    }
+
+    /// The database can not be written: what is sent in is refused, what is queued is delivered.
+    public struct Trouble: Sendable, Equatable {
+        /// What is wrong, for people.
+        public var error: String
+        public var lasting: Duration
+        /// Results of deliveries that are kept in memory until they can be stored.
+        public var unsaved: Int
+
+        public init(error: String, lasting: Duration, unsaved: Int) {
+            (self.error, self.lasting, self.unsaved) = (error, lasting, unsaved)
+        }
+
+        init(_ trouble: StorageHealth.Trouble) {
+            self.init(
+                error: "\(trouble.error)", lasting: ContinuousClock.now - trouble.since, unsaved: trouble.kept)
+        }
     }
 }

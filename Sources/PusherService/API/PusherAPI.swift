@@ -86,12 +86,17 @@ struct PusherAPI: Sendable {
         return HTTPResponse(status: isRefusal ? 400 : 200, body: answer)
     }
 
+    /// 503 while nothing can be taken in; that the process lives is seen from there being an answer.
     @Sendable private func health(_ request: HTTPRequest) async throws(PusherError) -> HTTPResponse {
-        .json { json in
+        let trouble = pusher.trouble
+        var response = HTTPResponse.json { json in
             json.beginObject()
-            json.member("status", "ok")
+            json.member("status", trouble == nil ? "ok" : "failing")
             json.member("version", matrixPusherVersion)
+            if let trouble { json.member("error", trouble.error) }
             json.endObject()
         }
+        if trouble != nil { response.status = 503 }
+        return response
     }
 }

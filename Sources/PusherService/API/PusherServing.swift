@@ -6,6 +6,8 @@ protocol PusherServing: PusherInspection {
     func pushers(of userID: String) async throws(PusherError) -> [PusherSummary]
     func setPusher(userID: String, deviceID: String?, body: [UInt8]) async throws(PusherError)
     func setPushRules(userID: String, body: [UInt8]) async throws(PusherError)
+    /// Why nothing can be taken in now.
+    var trouble: PusherStatus.Trouble? { get }
 }
 
 extension Pusher: PusherServing {}

@@ -43,6 +43,10 @@ extension PusherStatus {
         json.object("database") { json in
             json.member("bytes", database.bytes)
             json.member("schema", database.schema)
+            json.member("writable", database.trouble == nil)
+            json.member("error", database.trouble?.error)
+            json.member("failing_seconds", seconds: database.trouble?.lasting ?? .zero)
+            json.member("unsaved", database.trouble?.unsaved ?? 0)
         }
         json.endObject()
     }

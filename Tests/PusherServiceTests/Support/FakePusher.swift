@@ -10,10 +10,15 @@ actor FakePusher: PusherServing {
     private let knownNotification: NotificationDetail?
     private let knownPushers: [PusherSummary]
 
-    init(notification: NotificationDetail? = nil, pushers: [PusherSummary] = []) {
+    init(
+        notification: NotificationDetail? = nil, pushers: [PusherSummary] = [], trouble: PusherStatus.Trouble? = nil
+    ) {
+        self.trouble = trouble
         knownNotification = notification
         knownPushers = pushers
     }
+
+    nonisolated let trouble: PusherStatus.Trouble?
 
     func refuse(with error: PusherError) { refusal = error }
 
