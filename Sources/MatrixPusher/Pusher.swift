@@ -85,8 +85,7 @@ public final class Pusher: Service, PusherInspection, Sendable {
         await cancelWhenGracefulShutdown { [self] in
             await maintain()
         }
-        endWaiting()
-        for loop in dispatcher.stopDelivering() { loop.stop(drain: configuration.delivery.shutdownTimeout) }
+        beginShutdown()
         for loop in loops { await loop.ended() }
         let unsaved = queue.close()
         if unsaved > 0 {
@@ -94,6 +93,14 @@ public final class Pusher: Service, PusherInspection, Sendable {
                 "the database could not take the last results: some notifications will go twice",
                 metadata: ["writes": "\(unsaved)"])
         }
+    }
+
+    /// Begins to shut down, ahead of ``run()``'s being told to: long polls end, nothing new is sent, and requests in flight
+    /// have ``PusherConfiguration/Delivery/shutdownTimeout`` from here on. For who has other things to end first; requests
+    /// are still taken in until ``run()`` returns.
+    public func beginShutdown() {
+        endWaiting()
+        dispatcher.stopDelivering()
     }
 
     private func startLoops() throws -> [TransferLoop] {

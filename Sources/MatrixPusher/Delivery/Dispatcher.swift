@@ -25,6 +25,8 @@ final class Dispatcher: Sendable {
     let logger: Logger
     let removals = RemovalFeed()
     private let loops = Mutex<[TransferLoop]>([])
+    /// The end has begun: loops that start now are to end at once.
+    private let isStopping = Atomic(false)
 
     init(
         scheduler: consuming Scheduler, queue: any NotificationQueue, configuration: PusherConfiguration, logger: Logger
@@ -95,14 +97,17 @@ final class Dispatcher: Sendable {
     /// Starts delivery on these loops.
     func startDelivering(_ loops: [TransferLoop]) {
         self.loops.withLock { $0 = loops }
-        wake()
+        if isStopping.load(ordering: .sequentiallyConsistent) { stopDelivering() } else { wake() }
     }
 
-    func stopDelivering() -> [TransferLoop] {
-        loops.withLock { loops in
+    /// Sends nothing new; what is in flight has the shutdown's time to finish, from the first call on.
+    func stopDelivering() {
+        isStopping.store(true, ordering: .sequentiallyConsistent)
+        let stopped = loops.withLock { loops in
             defer { loops = [] }
             return loops
         }
+        for loop in stopped { loop.stop(drain: configuration.delivery.shutdownTimeout) }
     }
 
     /// Wakes the first loop; one that leaves work behind wakes the next, so that light load keeps to few connections.

@@ -39,7 +39,7 @@ package struct Sidecar: Sendable {
     /// signal ends the process at once.
     package func run(handlesSignals: Bool) async throws {
         // Shut down from the last to the first.
-        var services: [any Service] = [pusher, server, LongPolls(pusher: pusher)]
+        var services: [any Service] = [pusher, server, ShutdownBeginning(pusher: pusher)]
         if handlesSignals { services.insert(SecondSignal(), at: 0) }
         let group = ServiceGroup(
             services: services, gracefulShutdownSignals: handlesSignals ? [.sigterm, .sigint] : [], logger: logger
