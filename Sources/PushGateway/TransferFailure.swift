@@ -29,4 +29,7 @@ package struct TransferFailure: Error, Sendable, Equatable {
         self.code = code
         self.systemError = systemError
     }
+
+    /// This system had no descriptor or no memory for the request: others would fare no better now.
+    package var isShortage: Bool { kind == .local && DescriptorShortage.errors.contains(systemError) }
 }

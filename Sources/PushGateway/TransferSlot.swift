@@ -22,6 +22,8 @@ final class TransferSlot {
     private var isSecondTry = false
     private var refusedAddresses = 0
     private var openedSockets = 0
+    /// Why the system gave no socket; 0 where it did.
+    private var socketError: Int32 = 0
 
     /// Room in bytes for most request bodies.
     private static let usualCapacity = 2048
@@ -83,6 +85,7 @@ final class TransferSlot {
         isSecondTry = false
         refusedAddresses = 0
         openedSockets = 0
+        socketError = 0
         if response.capacity > Self.keptCapacity { response = [] } else { response.removeAll(keepingCapacity: true) }
         if body.count > Self.keptCapacity {
             body.deallocate()
@@ -99,7 +102,7 @@ extension TransferSlot {
         let status = number(CURLINFO_RESPONSE_CODE)
         return TransferEnding(
             failure: failure(code, status: status), status: status, isUnreadable: isUnreadable,
-            isBlocked: refusedAddresses > 0 && openedSockets == 0,
+            isBlocked: refusedAddresses > 0 && openedSockets == 0 && socketError == 0,
             isReused: number(CURLINFO_NUM_CONNECTS) == 0,
             durationMilliseconds: microseconds(CURLINFO_TOTAL_TIME_T) / 1000)
     }
@@ -139,12 +142,25 @@ extension TransferSlot {
 
     private func failure(_ code: CURLcode, status: Int) -> TransferFailure? {
         if code == CURLE_OK, status >= 200 { return head.isWhole ? nil : TransferFailure(code: CURLE_PARTIAL_FILE) }
+        if let shortage = shortage(code) {
+            return TransferFailure(.local, code: Int32(bitPattern: code.rawValue), systemError: shortage)
+        }
         // A line of the head that is too long for libcurl counts as lack of memory there.
         let isHeadTooLong =
             head.isTooLong || code == CURLE_OUT_OF_MEMORY && microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0
         if code == CURLE_OK || isHeadTooLong { return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY) }
         let systemError = code == CURLE_COULDNT_CONNECT ? number(CURLINFO_OS_ERRNO) : 0
         return TransferFailure(code: code, systemError: Int32(truncatingIfNeeded: systemError))
+    }
+
+    /// What this system lacked, so that no gateway is to blame. The resolver does not tell, but what it lacked is missing
+    /// still.
+    private func shortage(_ code: CURLcode) -> Int32? {
+        switch code {
+        case CURLE_COULDNT_CONNECT: socketError != 0 && openedSockets == 0 ? socketError : nil
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: DescriptorShortage.current
+        default: nil
+        }
     }
 
     private func retryAfter() -> Duration? {
@@ -215,8 +231,8 @@ extension TransferSlot {
             slot.refusedAddresses += 1
             return -1
         }
-        slot.openedSockets += 1
-        if let opener = slot.options.socketOpener { return opener(address) }
-        return ccurl_open_socket(peer)
+        let socket = slot.options.socketOpener.map { $0(address) } ?? ccurl_open_socket(peer)
+        if socket < 0 { slot.socketError = DescriptorShortage.lastError } else { slot.openedSockets += 1 }
+        return socket
     }
 }

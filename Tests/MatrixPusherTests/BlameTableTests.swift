@@ -27,6 +27,14 @@ struct BlameTableTests {
         #expect(decide(.failed(TransferFailure(.local)), attempts: 99) == .postpone(milliseconds: 5000))
     }
 
+    /// EMFILE, ENFILE, ENOMEM and ENOBUFS: numbers of Linux.
+    @Test(arguments: [24, 23, 12, 105] as [Int32])
+    func `What this system lacks blames nobody and holds up no single pusher`(systemError: Int32) {
+        #expect(decide(.failed(TransferFailure(.local, systemError: systemError)), attempts: 99) == .release)
+        #expect(
+            decide(.failed(TransferFailure(.connect, systemError: systemError))) == .blameGateway(retryAfter: nil))
+    }
+
     @Test(arguments: [408, 429, 503])
     func `A gateway that asks for a pause gets it`(status: Int) {
         #expect(decide(.status(status, retryAfter: nil), attempts: 99) == .blameGateway(retryAfter: nil))

@@ -17,6 +17,7 @@ enum BlameTable {
         case .rejected: .removePusher
         case .cancelled: .release
         case .blockedAddress: .bury(.blockedAddress)
+        case .failed(let failure) where failure.isShortage: .release
         case .failed(let failure) where failure.kind == .local: .postpone(milliseconds: 5000)
         case .failed: .blameGateway(retryAfter: nil)
         case .status(let status, let retryAfter):

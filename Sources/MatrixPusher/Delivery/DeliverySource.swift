@@ -17,6 +17,10 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     private var freeTokens: [Int] = []
     private var prepared: [PreparedSend] = []
     private var taken: [Scheduler.Send] = []
+    private var rest = LoopRest()
+    /// Notifications of this round that could not be read.
+    private var unreadable = 0
+    private static let unreadableUntilRest = 8
 
     init(dispatcher: Dispatcher, reader: sending any NotificationQueueReader, index: Int) {
         self.dispatcher = dispatcher
@@ -43,6 +47,12 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         prepared.removeAll(keepingCapacity: true)
         var deadline: Int64?
         var leavesWork = false
+        for transfer in finished {
+            if case .failed(let failure) = transfer.outcome, failure.isShortage, rest.begin() {
+                dispatcher.logger.error("requests can not be sent now", metadata: ["error": "\(failure)"])
+            }
+        }
+        let pause = rest.left
         dispatcher.state.withLock { state in
             for transfer in finished {
                 let token = Int(transfer.token)
@@ -51,18 +61,20 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
                 freeTokens.append(token)
                 settle(send, transfer, now: now, state: &state, writes: &writes)
             }
-            state.scheduler.takeSends(capacity: capacity, now: now, into: &taken)
+            state.scheduler.takeSends(capacity: pause == nil ? capacity : 0, now: now, into: &taken)
             for send in taken { prepared.append(prepare(send, state)) }
             deadline = state.scheduler.nextDeadline()
             leavesWork = state.scheduler.hasReadyWork
         }
         writes.post(to: dispatcher, now: now)
-        if leavesWork { dispatcher.wake(after: index) }
+        // Loops that rest must not wake each other over and over.
+        if leavesWork, pause == nil { dispatcher.wake(after: index) }
         let failures = buildRequests(now: now, into: &requests)
         if !failures.isEmpty {
             settleUnsent(failures, now: now)
             return .zero
         }
+        if let pause { return pause }
         return deadline.map { .milliseconds(max(0, $0 - now)) }
     }
 
@@ -122,6 +134,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         now: Int64, into requests: inout [TransferRequest]
     ) -> [(Scheduler.Send, DeliveryDecision)] {
         var failures: [(Scheduler.Send, DeliveryDecision)] = []
+        unreadable = 0
         for item in prepared {
             switch load(item, now: now) {
             case .success(let request):
@@ -135,6 +148,16 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
             }
         }
         return failures
+    }
+
+    /// What is done when the queue can not be read: one bad page holds up nobody else, a bad disk makes the loop rest.
+    private func unread(_ error: QueueError) -> Result<TransferRequest, Unsent> {
+        unreadable += 1
+        if unreadable == Self.unreadableUntilRest { _ = rest.begin() }
+        if rest.mayLog() {
+            dispatcher.logger.error("the queue can not be read", metadata: ["error": "\(error)"])
+        }
+        return .failure(Unsent(decision: .postpone(milliseconds: 1000)))
     }
 
     private struct Unsent: Error {
@@ -182,8 +205,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
                 return .failure(Unsent(decision: .done))
             }
         } catch {
-            dispatcher.logger.error("the queue can not be read", metadata: ["error": "\(error)"])
-            return .failure(Unsent(decision: .postpone(milliseconds: 1000)))
+            return unread(error)
         }
         let flags = NotificationFlags(rawValue: rawFlags)
         let delivery = dispatcher.configuration.delivery

@@ -16,10 +16,14 @@ package struct Sidecar: Sendable {
     package static func start(_ configuration: ServiceConfiguration, logger: Logger) async throws(PusherError)
         -> Sidecar
     {
-        ProcessLimits.raiseOpenFiles()
+        let openFiles = ProcessLimits.raiseOpenFiles()
         let pusher = try Pusher.open(configuration.pusher, logger: logger)
         var limits = HTTPLimits()
         limits.maxBody = configuration.socket.maxBody
+        limits.maxConnections = min(
+            limits.maxConnections,
+            ProcessLimits.connections(
+                openFiles: openFiles, maxInFlight: configuration.pusher.delivery.maxInFlight))
         let api = PusherAPI(pusher: pusher, legacyMentionRules: configuration.pusher.push.legacyMentionRules)
         let server = try await HTTPServer.start(
             path: configuration.socket.path, mode: configuration.socket.mode, limits: limits,

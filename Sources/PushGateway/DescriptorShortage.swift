@@ -1,0 +1,26 @@
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// Whether the system still gives file descriptors.
+enum DescriptorShortage {
+    /// Error numbers of a system or a process that has nothing left to give.
+    static let errors: Set<Int32> = [EMFILE, ENFILE, ENOMEM, ENOBUFS]
+
+    /// The calling thread's error number.
+    static var lastError: Int32 { errno }
+
+    /// The error number of a shortage there is now.
+    static var current: Int32? {
+        let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard descriptor < 0 else {
+            close(descriptor)
+            return nil
+        }
+        return errors.contains(errno) ? errno : nil
+    }
+}
