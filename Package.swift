@@ -14,6 +14,8 @@ let package = Package(
         .library(name: "MatrixPusher", targets: ["MatrixPusher"]),
         .library(name: "PushRules", targets: ["PushRules"]),
         .executable(name: "matrix-pusher", targets: ["matrix-pusher"]),
+        // Preloaded into the program by the tests of the machine's faults.
+        .library(name: "FaultInjection", type: .dynamic, targets: ["FaultInjection"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -88,6 +90,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "FaultInjection", path: "Tests/FaultInjection"),
         .testTarget(name: "PushJSONTests", dependencies: ["PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
@@ -109,7 +112,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["SidecarHarness", "PushJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["SidecarHarness", "PushJSON", "CSQLite"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -27,7 +27,23 @@ package struct DeliveryAudit: Sendable {
         package var description: String { "\(eventID) for \(pushkey)" }
     }
 
-    /// Expected, and no gateway has accepted it.
+    /// What was acknowledged and not delivered, as the sidecar tells it in the end.
+    package struct Rest: Sendable {
+        package var queued: Set<Delivery> = []
+        package var dead: Set<Delivery> = []
+        /// Pushkeys whose pushers were removed because their gateway rejected them.
+        package var rejected: Set<String> = []
+
+        package init() {}
+    }
+
+    /// Expected deliveries by what became of them.
+    package private(set) var accepted = 0
+    package private(set) var rejected = 0
+    package private(set) var dead = 0
+    package private(set) var queued = 0
+
+    /// Expected, and nobody knows of it.
     package private(set) var missing: [Delivery] = []
     /// Received and not expected.
     package private(set) var unexpected: [Delivery] = []
@@ -40,6 +56,11 @@ package struct DeliveryAudit: Sendable {
     /// Received while another request for the same pusher had no answer yet.
     package private(set) var overlapping: [Delivery] = []
 
+    /// Accounted for in more than one way.
+    package private(set) var contradictory: [Delivery] = []
+    /// Sent by the process that knew that the pushkey was rejected.
+    package private(set) var afterRejection: [Delivery] = []
+
     /// The longest time by which an answer came before the crash that made its request come again.
     package private(set) var longestUnremembered: Duration = .zero
 
@@ -49,14 +70,17 @@ package struct DeliveryAudit: Sendable {
 
     /// - Parameters:
     ///   - expected: all deliveries, for each pushkey in order.
+    ///   - rest: what need not have been delivered.
     ///   - grace: how long before a crash an answer may have come without being remembered.
     package init(
-        expected: [Delivery], received: [ReceivedNotification], crashes: [Crash] = [], grace: Duration = commitGrace
+        expected: [Delivery], received: [ReceivedNotification], crashes: [Crash] = [], rest: Rest = Rest(),
+        grace: Duration = commitGrace
     ) {
         var places: [Delivery: Int] = [:]
         for (place, delivery) in expected.enumerated() { places[delivery] = place }
         var latest: [Delivery: ReceivedNotification] = [:]
-        var accepted: Set<Delivery> = []
+        var delivered: Set<Delivery> = []
+        var rejections: [String: (place: Int, notification: ReceivedNotification)] = [:]
         var previous: [String: (place: Int, notification: ReceivedNotification)] = [:]
 
         for notification in received {
@@ -81,11 +105,41 @@ package struct DeliveryAudit: Sendable {
                 if isSameProcess && place < previousPlace { disordered.append(delivery) }
                 if before.endedAt.map({ $0 > notification.receivedAt }) ?? true { overlapping.append(delivery) }
             }
+            if let (_, before) = rejections[pushkey], before.isAccepted,
+                !crashes.contains(where: { $0.age(of: before, repeatedBy: notification).map { $0 <= grace } ?? false })
+            {
+                afterRejection.append(delivery)
+            }
             latest[delivery] = notification
             previous[pushkey] = (place, notification)
-            if notification.isAccepted { accepted.insert(delivery) }
+            if notification.rejectsPushkey, rest.rejected.contains(pushkey) {
+                rejections[pushkey] = (min(place, rejections[pushkey]?.place ?? place), notification)
+            } else if notification.isAccepted {
+                delivered.insert(delivery)
+            }
         }
-        missing = expected.filter { !accepted.contains($0) }
+        account(for: expected, delivered: delivered, rest: rest, rejectedFrom: rejections.mapValues(\.place))
+    }
+
+    /// Finds for each expected delivery what became of it. Of a rejected pushkey all is gone from the rejection on, and
+    /// nothing that came before.
+    private mutating func account(
+        for expected: [Delivery], delivered: Set<Delivery>, rest: Rest, rejectedFrom: [String: Int]
+    ) {
+        for (place, delivery) in expected.enumerated() {
+            switch (delivered.contains(delivery), rest.dead.contains(delivery), rest.queued.contains(delivery)) {
+            case (true, false, false): accepted += 1
+            case (false, true, false): dead += 1
+            case (false, false, true): queued += 1
+            case (false, false, false):
+                if let first = rejectedFrom[delivery.pushkey], place >= first {
+                    rejected += 1
+                } else {
+                    missing.append(delivery)
+                }
+            default: contradictory.append(delivery)
+            }
+        }
     }
 
     /// Whether everything came as it had to.
@@ -95,7 +149,8 @@ package struct DeliveryAudit: Sendable {
     package var problems: [String] {
         [
             ("missing", missing), ("unexpected", unexpected), ("doubled", doubled), ("out of order", disordered),
-            ("beside another one of the same pusher", overlapping),
+            ("beside another one of the same pusher", overlapping), ("accounted for twice", contradictory),
+            ("sent after the rejection of its pushkey", afterRejection),
         ].compactMap { kind, deliveries in
             guard !deliveries.isEmpty else { return nil }
             let examples = deliveries.prefix(5).map(\.description).joined(separator: ", ")

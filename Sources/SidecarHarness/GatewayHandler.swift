@@ -1,3 +1,4 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -33,12 +34,14 @@ final class GatewayHandler: ChannelInboundHandler {
             body += part.readableBytesView
         case .end:
             guard let head else { return }
-            let received = ReceivedNotification(
+            var received = ReceivedNotification(
                 gateway: name, method: head.method.rawValue, target: head.uri,
                 headers: head.headers.map { (name: $0.name, value: $0.value) }, body: body, receivedAt: .now)
+            let answer = script(received)
+            received.rejectsPushkey = answer.rejects(received.pushkey)
             let index = log.append(received)
             current = index
-            perform(script(received), on: index, context: context)
+            perform(answer, on: index, context: context)
         }
     }
 
@@ -53,6 +56,12 @@ final class GatewayHandler: ChannelInboundHandler {
             break
         case .disconnect:
             context.close(promise: nil)
+        case .respondAndReset(let status, let body):
+            respond(status, body, [:], on: index, context: context)
+            // Closing without lingering sends a reset instead of an orderly end.
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            let socket = context.channel as? any SocketOptionProvider
+            socket?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in bound.value.close(promise: nil) }
         case .respond(let status, let body, let headers, let pause):
             guard pause > .zero else { return respond(status, body, headers, on: index, context: context) }
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)

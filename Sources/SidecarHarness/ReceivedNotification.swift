@@ -15,6 +15,8 @@ package struct ReceivedNotification: Sendable {
     package var endedAt: ContinuousClock.Instant?
     /// The status that was answered; nil without an answer.
     package var status: Int?
+    /// Whether the answer rejects the pushkey.
+    package var rejectsPushkey = false
 
     package init(
         gateway: String = "gateway", method: String = "POST", target: String = "/_matrix/push/v1/notify",

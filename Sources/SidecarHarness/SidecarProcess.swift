@@ -6,13 +6,23 @@ package final class SidecarProcess: Sendable {
     package let executable: String
     package let folder: TemporaryFolder
     package let client: SidecarClient
+    private let environment: [String: String]
+    private let openFiles: Int?
     private let process = Mutex<ChildProcess?>(nil)
     private let commandNumber = Atomic(0)
 
-    /// - Parameter configuration: YAML; the paths of the socket and the database are given as flags.
-    package init(executable: String, folder: TemporaryFolder, configuration: String) throws(HarnessError) {
+    /// - Parameters:
+    ///   - configuration: YAML; the paths of the socket and the database are given as flags.
+    ///   - environment: Variables that only the serving process gets.
+    ///   - openFiles: The limit of its open files, where it is not ours.
+    package init(
+        executable: String, folder: TemporaryFolder, configuration: String, environment: [String: String] = [:],
+        openFiles: Int? = nil
+    ) throws(HarnessError) {
         self.executable = executable
         self.folder = folder
+        self.environment = environment
+        self.openFiles = openFiles
         client = SidecarClient(socketPath: folder.file("pusher.sock"))
         try configure(configuration)
     }
@@ -35,8 +45,13 @@ package final class SidecarProcess: Sendable {
 
     /// Starts the process without waiting for anything.
     package func launch() throws(HarnessError) {
+        var (program, arguments) = (executable, serveArguments)
+        if let openFiles {
+            arguments = ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", executable] + arguments
+            program = "/bin/sh"
+        }
         let child = try ChildProcess(
-            executable: executable, arguments: serveArguments,
+            executable: program, arguments: arguments, environment: environment,
             outputPath: folder.file("serve.out"), errorPath: folder.file("serve.err"))
         process.withLock { $0 = child }
     }
@@ -69,10 +84,20 @@ package final class SidecarProcess: Sendable {
         return DeliveryAudit.Crash(killedAt: killedAt, goneAt: .now)
     }
 
+    /// Sends a signal to the process.
+    package func send(_ signal: Int32) {
+        process.withLock { $0?.send(signal) }
+    }
+
     /// Asks the process to end with SIGTERM.
     package func stop(within limit: Duration = .seconds(20)) async throws -> ChildProcess.Exit {
+        send(SIGTERM)
+        return try await waitForExit(within: limit)
+    }
+
+    /// Waits for the end of the process.
+    package func waitForExit(within limit: Duration = .seconds(20)) async throws -> ChildProcess.Exit {
         guard let child = process.withLock({ $0 }) else { throw HarnessError("the sidecar is not running") }
-        child.send(SIGTERM)
         return try await child.waitForExit(within: limit)
     }
 

@@ -93,4 +93,62 @@ import Testing
         let expected = [Self.delivery("1"), Self.delivery("1", "other")]
         #expect(DeliveryAudit(expected: expected, received: others, grace: .zero).isClean)
     }
+
+    // MARK: What was not delivered
+
+    private static func rejection(_ eventID: String, _ time: Int) -> ReceivedNotification {
+        var received = request(eventID, time)
+        received.rejectsPushkey = true
+        return received
+    }
+
+    private func audit(
+        _ expected: [String], _ received: [ReceivedNotification], _ change: (inout DeliveryAudit.Rest) -> Void
+    ) -> DeliveryAudit {
+        var rest = DeliveryAudit.Rest()
+        change(&rest)
+        return DeliveryAudit(
+            expected: expected.map { Self.delivery($0) }, received: received, crashes: [Self.crash], rest: rest,
+            grace: .milliseconds(20))
+    }
+
+    @Test func whatIsDeadOrQueuedIsNotMissing() {
+        let audit = audit(["1", "2", "3"], [Self.request("1", 0), Self.request("2", 5, status: 400)]) {
+            $0.dead = [Self.delivery("2")]
+            $0.queued = [Self.delivery("3")]
+        }
+        #expect(audit.isClean)
+        #expect([audit.accepted, audit.dead, audit.queued, audit.rejected] == [1, 1, 1, 0])
+    }
+
+    @Test func nothingIsAccountedForTwice() {
+        let audit = audit(["1", "2"], [Self.request("1", 0)]) {
+            $0.dead = [Self.delivery("1"), Self.delivery("2")]
+            $0.queued = [Self.delivery("2")]
+        }
+        #expect(audit.contradictory == [Self.delivery("1"), Self.delivery("2")])
+    }
+
+    @Test func ofARejectedPushkeyAllIsGoneFromTheRejectionOn() {
+        let received = [Self.request("1", 0), Self.rejection("2", 5)]
+        let audit = audit(["1", "2", "3"], received) { $0.rejected = ["k"] }
+        #expect(audit.isClean)
+        #expect([audit.accepted, audit.rejected] == [1, 2])
+    }
+
+    @Test func whatCameBeforeARejectionIsMissing() {
+        let audit = audit(["1", "2"], [Self.rejection("2", 5)]) { $0.rejected = ["k"] }
+        #expect(audit.missing == [Self.delivery("1")])
+    }
+
+    @Test func aRejectionThatRemovedNoPusherExcusesNothing() {
+        #expect(audit(["1", "2"], [Self.rejection("1", 5)]) { _ in }.missing == [Self.delivery("2")])
+    }
+
+    @Test(arguments: [(900, false), (990, true)])
+    func afterARejectionNothingIsSentUnlessACrashForgotIt(rejectedAt: Int, isExcused: Bool) {
+        let received = [Self.rejection("1", rejectedAt), Self.rejection("2", 1100)]
+        let audit = audit(["1", "2"], received) { $0.rejected = ["k"] }
+        #expect(audit.afterRejection == (isExcused ? [] : [Self.delivery("2")]))
+    }
 }

@@ -37,7 +37,7 @@ final class DemoScreen: Sendable {
         switch answer {
         case .hold: remarks.append("no answer")
         case .disconnect: remarks.append("connection closed")
-        case .respond(let status, let body, _, _):
+        case .respond(let status, let body, _, _), .respondAndReset(let status, let body):
             if status != 200 { remarks.append("answered \(status)") }
             if body.contains(received.pushkey ?? "-") { remarks.append("pushkey rejected") }
         }

@@ -7,13 +7,15 @@ struct Bench: Sendable {
     let sidecar: SidecarProcess
     let gateway: ScriptedGateway
     let log: GatewayLog
+    /// What the sidecar's machine does wrong.
+    let faults: FaultControl
 
     /// Lets a sidecar reach the scripted gateways.
     static let local = #"network: {allow_http: true, ip_range_allowlist: ["127.0.0.0/8"]}"#
 
-    /// Starts a sidecar and a gateway, runs the test, and cleans up after it.
+    /// Starts a sidecar (with `withFaults`, one whose machine may fail) and a gateway, runs the test, and cleans up after it.
     static func run(
-        _ configuration: String = local, start: Bool = true,
+        _ configuration: String = local, start: Bool = true, withFaults: Bool = false, openFiles: Int? = nil,
         script: @escaping ScriptedGateway.Script = { _ in .accept },
         _ test: (Bench) async throws -> Void
     ) async throws {
@@ -21,11 +23,14 @@ struct Bench: Sendable {
         defer { folder.remove() }
         let log = GatewayLog()
         let gateway = try await ScriptedGateway.start(log: log, script: script)
-        let sidecar = try SidecarProcess(executable: programPath(), folder: folder, configuration: configuration)
+        let faults = try FaultControl(path: folder.file("faults"))
+        let sidecar = try SidecarProcess(
+            executable: programPath(), folder: folder, configuration: configuration,
+            environment: withFaults ? try faults.environment() : [:], openFiles: openFiles)
         defer { sidecar.kill() }
         if start { try await sidecar.start() }
         do {
-            try await test(Bench(sidecar: sidecar, gateway: gateway, log: log))
+            try await test(Bench(sidecar: sidecar, gateway: gateway, log: log, faults: faults))
         } catch {
             Issue.record("\(error)\n--- the sidecar's output:\n\(sidecar.output)")
         }
@@ -33,10 +38,13 @@ struct Bench: Sendable {
     }
 
     /// The program beside the test bundle.
-    static func programPath() throws -> String {
+    static func programPath() throws -> String { try built("matrix-pusher") }
+
+    /// The path of something that was built beside the test bundle.
+    static func built(_ name: String) throws -> String {
         let bundle = try ChildProcess.runningProgram()
         guard let slash = bundle.lastIndex(of: "/") else { throw HarnessError("no folder in \(bundle)") }
-        return bundle[...slash] + "matrix-pusher"
+        return bundle[...slash] + name
     }
 
     var client: SidecarClient { sidecar.client }
@@ -48,9 +56,15 @@ struct Bench: Sendable {
         _ pushkey: String = "key", url: String? = nil, appID: String = "org.example.app", data: String = "",
         members: String = ""
     ) -> String {
+        Self.pusher(pushkey, url: url ?? gateway.url, appID: appID, data: data, members: members)
+    }
+
+    static func pusher(
+        _ pushkey: String, url: String, appID: String = "org.example.app", data: String = "", members: String = ""
+    ) -> String {
         """
         {"kind":"http","app_id":"\(appID)","pushkey":"\(pushkey)","app_display_name":"App",\
-        "device_display_name":"Phone","lang":"en","data":{"url":"\(url ?? gateway.url)"\(data)}\(members)}
+        "device_display_name":"Phone","lang":"en","data":{"url":"\(url)"\(data)}\(members)}
         """
     }
 
@@ -81,6 +95,12 @@ struct Bench: Sendable {
             "origin_server_ts":1700000000000,"content":{"msgtype":"m.text","body":"hi"}},\
             "room":{"member_count":12},"recipients":[\(recipients)]}
             """
+    }
+
+    /// Sends a transaction, whatever comes of it.
+    func offer(_ events: String..., as transaction: String) async throws -> SidecarClient.Response {
+        try await client.send(
+            "PUT", "/_pusher/v1/transactions/\(transaction)", #"{"events":[\#(events.joined(separator: ","))]}"#)
     }
 
     // MARK: Looking
