@@ -11,8 +11,8 @@ enum DescriptorShortage {
     /// Error numbers of a system or a process that has nothing left to give.
     static let errors: Set<Int32> = [EMFILE, ENFILE, ENOMEM, ENOBUFS]
 
-    /// The calling thread's error number.
-    static var lastError: Int32 { errno }
+    /// The calling thread's error number, where it tells of a shortage.
+    static var lastError: Int32? { errors.contains(errno) ? errno : nil }
 
     /// The error number of a shortage there is now.
     static var current: Int32? {
@@ -21,6 +21,6 @@ enum DescriptorShortage {
             close(descriptor)
             return nil
         }
-        return errors.contains(errno) ? errno : nil
+        return lastError
     }
 }

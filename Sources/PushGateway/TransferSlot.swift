@@ -232,7 +232,11 @@ extension TransferSlot {
             return -1
         }
         let socket = slot.options.socketOpener.map { $0(address) } ?? ccurl_open_socket(peer)
-        if socket < 0 { slot.socketError = DescriptorShortage.lastError } else { slot.openedSockets += 1 }
+        if socket < 0, let error = DescriptorShortage.lastError {
+            slot.socketError = error
+        } else {
+            slot.openedSockets += 1
+        }
         return socket
     }
 }
