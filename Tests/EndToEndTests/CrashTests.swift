@@ -9,7 +9,7 @@ extension EndToEndTests {
             Bench.local + """
 
                 retry: {initial: 10ms, max: 50ms}
-                delivery: {response_timeout: 500ms, probe_initial: 20ms, probe_max: 50ms}
+                delivery: {response_timeout: 3s, probe_initial: 20ms, probe_max: 50ms}
                 """
 
         private static func setting(_ name: String) -> UInt64? {
