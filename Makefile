@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What is formatted and linted.
 SOURCES := Package.swift Sources Tests
-# How long `make fuzz` runs, and how often `make chaos` kills the sidecar.
+# How many seconds `make fuzz` gives each target, and how often `make chaos` kills the sidecar.
 FUZZ_SECONDS ?= 60
 CHAOS_ROUNDS ?= 200
 
@@ -32,7 +32,7 @@ release: dependencies ## build the optimised program
 chaos: dependencies ## the crash test with CHAOS_ROUNDS kills
 	CHAOS_ROUNDS=$(CHAOS_ROUNDS) swift test --filter EndToEndTests.Crashes
 
-fuzz: dependencies ## fuzz the parsers for FUZZ_SECONDS
+fuzz: dependencies ## fuzz each target for FUZZ_SECONDS
 	.ci/fuzz $(FUZZ_SECONDS)
 
 format: ## format all sources
@@ -45,4 +45,4 @@ dependencies: ## install the system packages that are missing
 	@.ci/dependencies
 
 clean: ## remove what was built
-	rm -rf .build .build-fuzz
+	rm -rf .build .build-*
