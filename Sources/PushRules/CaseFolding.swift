@@ -10,6 +10,8 @@ enum CaseFolding {
 
     /// Folds valid UTF-8.
     static func fold(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+        // The initialiser below would write a count to the empty array, which all threads share.
+        if text.isEmpty { return [] }
         let ascii = asciiPrefixCount(text)
         if ascii == text.count {
             return [UInt8](unsafeUninitializedCapacity: ascii) { folded, count in
