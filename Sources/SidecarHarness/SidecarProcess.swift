@@ -6,23 +6,23 @@ package final class SidecarProcess: Sendable {
     package let executable: String
     package let folder: TemporaryFolder
     package let client: SidecarClient
-    private let environment: [String: String]
-    private let openFiles: Int?
     private let process = Mutex<ChildProcess?>(nil)
     private let commandNumber = Atomic(0)
+    private let launcher: [String]
+    private let environment: [String: String]
 
     /// - Parameters:
     ///   - configuration: YAML; the paths of the socket and the database are given as flags.
+    ///   - launcher: A program, with arguments, that becomes the sidecar: it gets the sidecar's command line.
     ///   - environment: Variables that only the serving process gets.
-    ///   - openFiles: The limit of its open files, where it is not ours.
     package init(
-        executable: String, folder: TemporaryFolder, configuration: String, environment: [String: String] = [:],
-        openFiles: Int? = nil
+        executable: String, folder: TemporaryFolder, configuration: String, launcher: [String] = [],
+        environment: [String: String] = [:]
     ) throws(HarnessError) {
         self.executable = executable
         self.folder = folder
+        self.launcher = launcher
         self.environment = environment
-        self.openFiles = openFiles
         client = SidecarClient(socketPath: folder.file("pusher.sock"))
         try configure(configuration)
     }
@@ -45,13 +45,9 @@ package final class SidecarProcess: Sendable {
 
     /// Starts the process without waiting for anything.
     package func launch() throws(HarnessError) {
-        var (program, arguments) = (executable, serveArguments)
-        if let openFiles {
-            arguments = ["-c", "ulimit -n \(openFiles) && exec \"$0\" \"$@\"", executable] + arguments
-            program = "/bin/sh"
-        }
+        let command = launcher + [executable] + serveArguments
         let child = try ChildProcess(
-            executable: program, arguments: arguments, environment: environment,
+            executable: command[0], arguments: Array(command.dropFirst()), environment: environment,
             outputPath: folder.file("serve.out"), errorPath: folder.file("serve.err"))
         process.withLock { $0 = child }
     }

@@ -48,7 +48,7 @@ extension EndToEndTests {
 
         @Test func callersCannotTakeAllOfThem() async throws {
             let configuration = Bench.local + "\ndelivery: {max_in_flight: 16}"
-            try await Bench.run(configuration, openFiles: 160) { bench in
+            try await Bench.run(configuration, launcher: Bench.limitingOpenFiles(to: 160)) { bench in
                 try await bench.register()
                 var callers: [OpenCaller] = []
                 for _ in 0..<200 { callers.append(try OpenCaller(bench.sidecar)) }

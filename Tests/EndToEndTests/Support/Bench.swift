@@ -13,9 +13,15 @@ struct Bench: Sendable {
     /// Lets a sidecar reach the scripted gateways.
     static let local = #"network: {allow_http: true, ip_range_allowlist: ["127.0.0.0/8"]}"#
 
+    /// A launcher that limits the sidecar's open files.
+    static func limitingOpenFiles(to count: Int) -> [String] {
+        ["/bin/sh", "-c", "ulimit -n \(count) && exec \"$0\" \"$@\""]
+    }
+
     /// Starts a sidecar (with `withFaults`, one whose machine may fail) and a gateway, runs the test, and cleans up after it.
     static func run(
-        _ configuration: String = local, start: Bool = true, withFaults: Bool = false, openFiles: Int? = nil,
+        _ configuration: String = local, start: Bool = true, withFaults: Bool = false, launcher: [String] = [],
+        environment: [String: String] = [:],
         script: @escaping ScriptedGateway.Script = { _ in .accept },
         _ test: (Bench) async throws -> Void
     ) async throws {
@@ -25,8 +31,8 @@ struct Bench: Sendable {
         let gateway = try await ScriptedGateway.start(log: log, script: script)
         let faults = try FaultControl(path: folder.file("faults"))
         let sidecar = try SidecarProcess(
-            executable: programPath(), folder: folder, configuration: configuration,
-            environment: withFaults ? try faults.environment() : [:], openFiles: openFiles)
+            executable: programPath(), folder: folder, configuration: configuration, launcher: launcher,
+            environment: withFaults ? try faults.environment() : environment)
         defer { sidecar.kill() }
         if start { try await sidecar.start() }
         do {
