@@ -59,7 +59,8 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
                 guard let send = inFlight[token] else { continue }
                 inFlight[token] = nil
                 freeTokens.append(token)
-                settle(send, transfer, now: now, state: &state, writes: &writes)
+                state.settle(
+                    send, transfer, now: now, random: Double.random(in: 0..<1, using: &random), writes: &writes)
             }
             state.scheduler.takeSends(capacity: pause == nil ? capacity : 0, now: now, into: &taken)
             for send in taken { prepared.append(prepare(send, state)) }
@@ -79,27 +80,6 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     }
 
     // MARK: Settling
-
-    private func settle(
-        _ send: Scheduler.Send, _ transfer: FinishedTransfer, now: Int64,
-        state: inout Dispatcher.State, writes: inout SettlementWrites
-    ) {
-        let decision = BlameTable.decide(
-            transfer.outcome, refusals: state.scheduler.refusals(send.slot), isReduced: send.isReduced)
-        let before = state.scheduler.lanes[Int(send.lane)].policy.state
-        let settlement = state.scheduler.settle(
-            send, decision, now: now, random: Double.random(in: 0..<1, using: &random))
-        let after = state.scheduler.lanes[Int(send.lane)].policy.state
-        if before != after, before.nextProbeAt != nil || after.nextProbeAt != nil {
-            writes.laneChanged(
-                state.scheduler.lanes[Int(send.lane)], from: before,
-                isNews: state.scheduler.rejections[send.lane]?.isRenewed != true, outcome: transfer.outcome)
-        }
-        writes.add(
-            settlement, pusher: state.scheduler.pushers[Int(send.slot)].id, transfer: transfer,
-            nextProbeAt: after.nextProbeAt, state: &state, now: now)
-        if case .removed = settlement { state.details[send.slot] = nil }
-    }
 
     /// Settles what could not even be sent.
     private func settleUnsent(_ failures: [(Scheduler.Send, DeliveryDecision)], now: Int64) {

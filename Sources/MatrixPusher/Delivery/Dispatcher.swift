@@ -122,8 +122,7 @@ final class Dispatcher: Sendable {
     // MARK: Maintenance
 
     /// Ends what ran out of time, a bounded number of pushers a call.
-    func sweep() {
-        let now = UnixClock.now()
+    func sweep(now: Int64 = UnixClock.now()) {
         var letters: [DeadLetter] = []
         var endedBadges: [(pusher: Int64, askedAt: Int64)] = []
         state.withLock { state in
