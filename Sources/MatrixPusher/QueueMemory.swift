@@ -13,7 +13,7 @@ struct QueueMemory {
     /// History rows that the boards have no room for.
     private(set) var forgotten: [Int64] = []
 
-    init(_ configuration: PusherConfiguration, reader: any NotificationQueueReader, now: Int64) throws(QueueError) {
+    init(_ configuration: PusherConfiguration, reader: any QueueScanner, now: Int64) throws(QueueError) {
         var scheduler = Scheduler(
             limits: Scheduler.Limits(configuration), retry: RetrySchedule(configuration.retry), now: now)
         // A moment that no pause reaches was written before the clock was set back: the pause begins anew.
@@ -75,7 +75,7 @@ struct QueueMemory {
     /// Rebuilds the boards from the history, and the counts of everyone with pushers from them or from the homeserver's.
     /// - Returns: the boards, and the rows that they have no room for.
     private static func readingState(
-        _ configuration: PusherConfiguration, reader: any NotificationQueueReader, into scheduler: inout Scheduler
+        _ configuration: PusherConfiguration, reader: any QueueScanner, into scheduler: inout Scheduler
     ) throws(QueueError) -> (state: ReadingState.State, forgotten: [Int64]) {
         var state = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
         try reader.scanCounts { counts in

@@ -1,18 +1,6 @@
 /// Reads of the queue. Not thread-safe: one reader per thread, or one thread at a time.
-package protocol NotificationQueueReader: AnyObject {
-    func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError)
-    /// In the order of their numbers, which is the order of arrival.
-    func scanEvents(_ body: (QueuedEvent) -> Void) throws(QueueError)
-    /// In the order of their ids. One whose pusher is unknown was left by a removal that raced with an append:
-    /// `finish` it.
-    func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError)
-    func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError)
-    /// What the remembered transactions queued, oldest first.
-    func scanTransactions(_ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void) throws(QueueError)
-    func scanUnread(_ body: (HistoryEntry) -> Void) throws(QueueError)
-    func scanHistoryEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)
+package protocol NotificationQueueReader: QueueScanner {
     func badges(limit: Int) throws(QueueError) -> [(pusher: PusherRow, queuedAt: Int64)]
-    func scanBadges(_ body: (_ pusher: Int64, _ queuedAt: Int64) -> Void) throws(QueueError)
     /// A user's history, newest first, from before an id; only entries with all of these flags.
     func history(
         of userID: String, before id: Int64, with flags: HistoryFlags, limit: Int
@@ -23,12 +11,6 @@ package protocol NotificationQueueReader: AnyObject {
     func historyReaders(ofEvent number: Int64) throws(QueueError) -> [(id: Int64, userID: String)]
     /// The notifications of an event that are still queued.
     func notifications(ofEvent number: Int64) throws(QueueError) -> [PendingNotification]
-    func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError)
-    /// The events that are of no use after a moment (Unix milliseconds), by number.
-    func scanExpiries(_ body: (_ event: Int64, _ expiresAt: Int64) -> Void) throws(QueueError)
-    /// The removals since a moment (Unix milliseconds) that gateways asked for by rejecting the pushkey.
-    func scanRejections(since time: Int64, _ body: (_ gateway: String, _ at: Int64) -> Void) throws(QueueError)
-    func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError)
 
     func ruleset(of userID: String) throws(QueueError) -> [UInt8]?
     func pusher(_ id: Int64) throws(QueueError) -> PusherRow?

@@ -1,0 +1,21 @@
+/// What is read of the queue at start, each table as a whole. Not thread-safe.
+package protocol QueueScanner: AnyObject {
+    func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError)
+    /// In the order of their numbers, which is the order of arrival.
+    func scanEvents(_ body: (QueuedEvent) -> Void) throws(QueueError)
+    /// In the order of their ids. One whose pusher is unknown was left by a removal that raced with an append:
+    /// `finish` it.
+    func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError)
+    func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError)
+    /// What the remembered transactions queued, oldest first.
+    func scanTransactions(_ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void) throws(QueueError)
+    func scanUnread(_ body: (HistoryEntry) -> Void) throws(QueueError)
+    func scanHistoryEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)
+    func scanBadges(_ body: (_ pusher: Int64, _ queuedAt: Int64) -> Void) throws(QueueError)
+    func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError)
+    /// The events that are of no use after a moment (Unix milliseconds), by number.
+    func scanExpiries(_ body: (_ event: Int64, _ expiresAt: Int64) -> Void) throws(QueueError)
+    /// The removals since a moment (Unix milliseconds) that gateways asked for by rejecting the pushkey.
+    func scanRejections(since time: Int64, _ body: (_ gateway: String, _ at: Int64) -> Void) throws(QueueError)
+    func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError)
+}
