@@ -65,7 +65,7 @@ struct SchedulerOrderTests {
 
     @Test func `All gateways together get no more than the maximum in flight`() {
         let fixture = SchedulerFixture(maxInFlight: 6)
-        for gateway in 0..<5 { for _ in 0..<5 { _ = fixture.addPusher("https://g\(gateway):443", queued: 1) } }
+        for gateway in 0..<8 { for _ in 0..<5 { _ = fixture.addPusher("https://g\(gateway):443", queued: 1) } }
         let sends = fixture.take()
         #expect(sends.count == 6)
         #expect(fixture.scheduler.inFlight == 6)
@@ -84,8 +84,17 @@ struct SchedulerOrderTests {
         #expect((fixture.lane()?.policy.window ?? 0) >= 6)
         #expect(fixture.take(3).count == 3)
         for _ in 0..<20 { _ = fixture.addPusher(SchedulerFixture.otherGateway, queued: 1) }
-        // The first has its half already; the rest is for the other, though it comes after it.
-        #expect(fixture.take().map(\.lane) == [1, 1, 1])
+        // The first has its half already; of the rest the other takes no more than it leaves free.
+        #expect(fixture.take().map(\.lane) == [1, 1])
+    }
+
+    @Test func `Gateways that hang together leave a slot for one that has none`() {
+        let fixture = SchedulerFixture(maxInFlight: 16, window: 4)
+        for gateway in 0..<10 { for _ in 0..<4 { _ = fixture.addPusher("https://g\(gateway):443", queued: 1) } }
+        let other = fixture.addPusher(SchedulerFixture.otherGateway)
+        #expect(fixture.take().count == 15)
+        fixture.enqueue(other)
+        #expect(fixture.take().map(\.slot) == [other])
     }
 
     @Test func `A gateway alone may take every slot`() {

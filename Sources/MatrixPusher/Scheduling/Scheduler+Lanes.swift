@@ -41,10 +41,11 @@ extension Scheduler {
 
     // MARK: Sending
 
-    /// A lane with others beside it gets half of the slots at most: the other half is free for work that becomes due while
-    /// this one's requests hang.
+    /// A lane with others beside it takes no more slots than it leaves free, and half of all at most: however many gateways
+    /// hang, there is room for work that becomes due at another.
     func mayHaveMore(_ lane: Int32) -> Bool {
-        populatedLanes <= 1 || lanes[Int(lane)].inFlight < max(1, limits.maxInFlight / 2)
+        let free = limits.maxInFlight - inFlight
+        return populatedLanes <= 1 || lanes[Int(lane)].inFlight < min(free, max(1, limits.maxInFlight / 2))
     }
 
     mutating func activate(_ lane: Int32) {
