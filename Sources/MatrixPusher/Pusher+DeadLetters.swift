@@ -8,13 +8,13 @@ internal import PushQueue
 /// meanwhile hardly waits; ``DeadLetterReport/next`` says where the next call goes on.
 extension Pusher: DeadLetterInspection {
     public func deadLetters(_ filter: DeadLetterFilter) async throws(PusherError) -> [NotificationSummary] {
-        try read { reader throws(QueueError) in
+        try await listReader.read { reader throws(QueueError) in
             try DeadLetterListing.list(filter, from: reader, now: UnixClock.now())
         }
     }
 
     public func deadLetter(id: Int64) async throws(PusherError) -> NotificationDetail? {
-        try read { reader throws(QueueError) in try DeadLetterListing.detail(id, from: reader) }
+        try await listReader.read { reader throws(QueueError) in try DeadLetterListing.detail(id, from: reader) }
     }
 
     /// How many dead letters match, whatever the filter's limit.
@@ -23,10 +23,9 @@ extension Pusher: DeadLetterInspection {
         var count = 0
         var position: Int64? = 0
         while let start = position {
-            let page = try deadLetterIDs(matching: query, after: start)
+            let page = try await deadLetterIDs(matching: query, after: start)
             count += page.ids.count
             position = page.last
-            await Task.yield()
         }
         return count
     }
@@ -79,8 +78,8 @@ extension Pusher: DeadLetterInspection {
 
     private func deadLetterIDs(
         matching query: PushQueue.NotificationFilter, after id: Int64
-    ) throws(PusherError) -> (ids: [Int64], last: Int64?) {
-        try read { reader throws(QueueError) in
+    ) async throws(PusherError) -> (ids: [Int64], last: Int64?) {
+        try await listReader.read { reader throws(QueueError) in
             try reader.deadLetterIDs(matching: query, after: id, lookingAt: DeadLetterListing.page)
         }
     }
@@ -93,7 +92,7 @@ extension Pusher: DeadLetterInspection {
         var report = DeadLetterReport()
         report.next = after
         while let start = report.next, report.matched < limit {
-            let page = try deadLetterIDs(matching: query, after: start)
+            let page = try await deadLetterIDs(matching: query, after: start)
             var rest = page.ids.prefix(limit - report.matched)
             let isCut = rest.count < page.ids.count
             while !rest.isEmpty {

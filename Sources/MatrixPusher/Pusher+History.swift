@@ -1,5 +1,4 @@
 internal import PushQueue
-internal import Synchronization
 
 extension Pusher {
     /// Entries that a page has at most.
@@ -23,13 +22,8 @@ extension Pusher {
             before = id
         }
         let limit = min(max(limit, 1), Self.historyPageLimit)
-        let rows = try historyReader.withLock { reader throws(PusherError) in
-            do throws(QueueError) {
-                return try reader.history(
-                    of: userID, before: before, with: onlyHighlight ? .highlight : [], limit: limit + 1)
-            } catch {
-                throw PusherError(error)
-            }
+        let rows = try await historyReader.read { [before] reader throws(QueueError) in
+            try reader.history(of: userID, before: before, with: onlyHighlight ? .highlight : [], limit: limit + 1)
         }
         let entries = rows.prefix(limit).map { row in
             NotificationHistory.Entry(

@@ -20,9 +20,10 @@ public final class Pusher: Service, PusherInspection, Sendable {
     let room: QueueRoom
     let rulesets: RulesetStore
     let registry: PusherRegistry
-    private let reader: Mutex<any NotificationQueueReader>
-    /// Of its own, because a search through the history takes longer than what monitoring waits for.
-    let historyReader: Mutex<any NotificationQueueReader>
+    /// Monitoring does not wait for lists, nor users for operators.
+    private let statusReader: ReaderThread
+    let listReader: ReaderThread
+    let historyReader: ReaderThread
     private let startedAt = ContinuousClock.now
     /// The last purge left something to delete: it goes on a second later.
     private let purgesAgain = Atomic(false)
@@ -70,8 +71,9 @@ public final class Pusher: Service, PusherInspection, Sendable {
             recent: memory.recentDeliveries, room: room,
             hasher: DeliveryKeyHasher(key0: queue.secret.0, key1: queue.secret.1))
         registry = PusherRegistry(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader())
-        self.reader = Mutex(try queue.makeReader())
-        historyReader = Mutex(try queue.makeReader())
+        statusReader = try ReaderThread(try queue.makeReader())
+        listReader = try ReaderThread(try queue.makeReader())
+        historyReader = try ReaderThread(try queue.makeReader())
     }
 
     // MARK: Running
@@ -190,7 +192,7 @@ public final class Pusher: Service, PusherInspection, Sendable {
         let now = UnixClock.now()
         var status = PusherStatus(isRunning: true, uptime: ContinuousClock.now - startedAt)
         dispatcher.state.withLock { $0.describe(into: &status, now: now) }
-        let (totals, size, schema) = try read { reader throws(QueueError) in
+        let (totals, size, schema) = try await statusReader.read { reader throws(QueueError) in
             (try reader.totals(), reader.databaseSize(), try reader.schemaVersion())
         }
         status.queue.dead = totals.dead
@@ -206,26 +208,16 @@ public final class Pusher: Service, PusherInspection, Sendable {
     public func notifications(
         _ filter: NotificationFilter
     ) async throws(PusherError) -> [NotificationSummary] {
-        try read { reader throws(QueueError) in
+        let dispatcher = dispatcher
+        return try await listReader.read { reader throws(QueueError) in
             try QueueListing.notifications(filter, from: reader, now: UnixClock.now(), adjust: dispatcher.adjust)
         }
     }
 
     public func notification(id: Int64) async throws(PusherError) -> NotificationDetail? {
-        try read { reader throws(QueueError) in
+        let dispatcher = dispatcher
+        return try await listReader.read { reader throws(QueueError) in
             try QueueListing.detail(id, from: reader, now: UnixClock.now(), adjust: dispatcher.adjust)
-        }
-    }
-
-    func read<Value: Sendable>(
-        _ body: (any NotificationQueueReader) throws(QueueError) -> Value
-    ) throws(PusherError) -> Value {
-        try reader.withLock { reader throws(PusherError) in
-            do throws(QueueError) {
-                return try body(reader)
-            } catch {
-                throw PusherError(error)
-            }
         }
     }
 }
