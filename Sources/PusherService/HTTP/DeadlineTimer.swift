@@ -5,7 +5,7 @@ internal import NIOCore
 ///
 /// Belongs to one event loop.
 final class DeadlineTimer {
-    enum Purpose: Sendable { case idle, request, linger }
+    enum Purpose: Sendable { case idle, request, answer, linger }
 
     /// What the deadline is for; nil while there is none.
     private(set) var purpose: Purpose?

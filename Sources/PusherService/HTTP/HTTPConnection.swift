@@ -5,7 +5,8 @@ internal import NIOHTTP1
 /// One connection: takes its requests one after the other, gives each to the router and writes the answers in order.
 ///
 /// Everything runs on the channel's event loop but the handlers, which run in a task of their own. Until an answer is
-/// written nothing more is read, so that a peer that does not take its answers is held back by the socket's buffer.
+/// written nothing more is read, so that a peer that does not take its answers is held back by the socket's buffer; so is
+/// one with a large body while others have taken all memory for those.
 final class HTTPConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -13,6 +14,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// Fired down the pipeline when the server shuts down.
     struct Drain: Sendable {}
+    /// Fired down the pipeline when the connection's place was given to another.
+    struct MakeRoom: Sendable {}
 
     private enum Phase {
         /// Between requests.
@@ -26,6 +29,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private let router: Router
     private let limits: HTTPLimits
+    private let memory: HTTPMemory
+    private let place: ConnectionTable.Place
     private var phase = Phase.idle
     private var exchange = HTTPExchange()
     /// What has come and waits for its turn; at most what one read brought.
@@ -35,12 +40,18 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var inputClosed = false
     private var isAdvancing = false
     private var isReadWithheld = false
+    /// The large body that is received or answered, and whether there is room for it.
+    private var bodyShare: (share: MemoryBudget.Share, isHeld: Bool)?
+    /// The large answer that is not taken yet.
+    private var answerShare: MemoryBudget.Share?
     private var hasReadPart = false
     private let timer = DeadlineTimer()
 
-    init(router: Router, limits: HTTPLimits) {
+    init(router: Router, limits: HTTPLimits, memory: HTTPMemory, place: ConnectionTable.Place) {
         self.router = router
         self.limits = limits
+        self.memory = memory
+        self.place = place
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -52,6 +63,10 @@ final class HTTPConnection: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         timer.stop()
         backlog.removeAll()
+        // A handler that runs still has its body.
+        if phase == .receiving { endBody() }
+        endAnswer()
+        exchange = HTTPExchange()
         context.fireChannelInactive()
     }
 
@@ -63,18 +78,22 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // Bytes have come but no head yet: the request's time begins here.
-        if phase == .idle, !hasReadPart, timer.purpose == .idle { timer.arm(limits.requestTimeout, .request) }
+        if phase == .idle, !hasReadPart, timer.purpose == .idle {
+            timer.arm(limits.requestTimeout, .request)
+            place.set(.unfinished)
+        }
         hasReadPart = false
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        if phase == .answering { isReadWithheld = true } else { context.read() }
+        if phase == .answering || isHeldBack { isReadWithheld = true } else { context.read() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is Drain: isDraining = true
+        case is MakeRoom: return makeRoom(context)
         case ChannelEvent.inputClosed: inputClosed = true
         default: return context.fireUserInboundEventTriggered(event)
         }
@@ -107,7 +126,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         case .idle where isDraining || inputClosed, .receiving where inputClosed, .lingering where inputClosed:
             context.close(promise: nil)
         case .idle, .receiving, .lingering:
-            guard isReadWithheld else { return }
+            guard isReadWithheld, !isHeldBack else { return }
             isReadWithheld = false
             context.read()
         }
@@ -117,7 +136,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         switch (phase, part) {
         case (.idle, .head(let head)): begin(head, context)
         case (.receiving, .body(let bytes)):
-            if !exchange.append(bytes, limit: limits.maxBody) { finish(tooLarge, closing: true, context) }
+            guard exchange.append(bytes, limit: limits.maxBody) else { return finish(tooLarge, closing: true, context) }
+            // Of a body in chunks nobody knows how large it will be.
+            if exchange.keepsBody, exchange.received > limits.smallSize { letIn(limits.maxBody, context) }
         case (.receiving, .end): dispatch(context)
         default: break
         }
@@ -126,10 +147,17 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         exchange = HTTPExchange(head, router.resolve(head.method, head.uri))
         phase = .receiving
+        place.set(.unfinished)
         timer.arm(limits.requestTimeout, .request)
         if exchange.announcedLength > limits.maxBody { return finish(tooLarge, closing: true, context) }
-        guard exchange.expectsContinue else { return }
-        if case .answer(let answer) = exchange.resolution { return finish(answer, closing: true, context) }
+        if exchange.expectsContinue, case .answer(let answer) = exchange.resolution {
+            return finish(answer, closing: true, context)
+        }
+        if exchange.keepsBody, exchange.announcedLength > limits.smallSize { letIn(exchange.announcedLength, context) }
+        if exchange.expectsContinue, !isHeldBack { sayContinue(context) }
+    }
+
+    private func sayContinue(_ context: ChannelHandlerContext) {
         var interim = context.channel.allocator.buffer(capacity: 32)
         interim.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
         context.writeAndFlush(wrapOutboundOut(interim), promise: nil)
@@ -139,7 +167,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         switch exchange.resolution {
         case .answer(let answer): finish(answer, closing: isDraining, context)
         case .handle(var request, let handler):
+            if let bodyShare { memory.bodies.shrink(bodyShare.share, to: exchange.received) }
             request.body = exchange.takeBody()
+            guard place.set(nil) else { return context.close(promise: nil) }
             phase = .answering
             timer.disarm()
             let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
@@ -155,16 +185,17 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     private func finish(_ answer: HTTPResponse, closing: Bool, _ context: ChannelHandlerContext) {
+        endBody()
         guard context.channel.isActive else { return }
         phase = .answering
         let keepAlive = exchange.keepAlive && !closing
-        let bytes = answer.encoded(
+        let bytes = memory.admitted(answer, limits, &answerShare).encoded(
             keepAlive: keepAlive, isHTTP10: exchange.isHTTP10, omitsBody: exchange.isHead,
             allocator: context.channel.allocator
         )
         exchange = HTTPExchange()
-        // A peer that does not take its answer is not waited for longer than one that does not ask.
-        timer.arm(limits.idleTimeout, .idle)
+        place.set(.unfinished)
+        timer.arm(limits.answerTimeout, .answer)
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { _ in self.written(keepAlive: keepAlive, context) }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
@@ -173,9 +204,12 @@ final class HTTPConnection: ChannelDuplexHandler {
     /// After the last answer what the peer still sends is read and dropped for a while: closing at once could take the
     /// answer away from a peer that is still sending.
     private func written(keepAlive: Bool, _ context: ChannelHandlerContext) {
+        endAnswer()
         guard context.channel.isActive else { return }
         if keepAlive {
             phase = .idle
+            timer.arm(limits.idleTimeout, .idle)
+            place.set(.idle)
         } else {
             phase = .lingering
             backlog.removeAll()
@@ -185,11 +219,54 @@ final class HTTPConnection: ChannelDuplexHandler {
         advance(context)
     }
 
+    // MARK: Memory
+
+    /// A large body waits for its turn.
+    private var isHeldBack: Bool { bodyShare.map { !$0.isHeld } ?? false }
+
+    /// Takes memory for a body; until there is some nothing more is read.
+    private func letIn(_ size: Int, _ context: ChannelHandlerContext) {
+        guard bodyShare == nil else { return }
+        let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
+        bodyShare = memory.bodies.take(size) {
+            bound.eventLoop.execute {
+                let (connection, context) = bound.value
+                connection.isLetIn(size, context)
+            }
+        }
+        if !isHeldBack { timer.arm(limits.timeout(ofBody: size), .request) }
+    }
+
+    private func isLetIn(_ size: Int, _ context: ChannelHandlerContext) {
+        guard phase == .receiving, isHeldBack else { return }
+        bodyShare?.isHeld = true
+        timer.arm(limits.timeout(ofBody: size), .request)
+        if exchange.expectsContinue { sayContinue(context) }
+        advance(context)
+    }
+
+    private func endBody() {
+        if let bodyShare { memory.bodies.end(bodyShare.share) }
+        bodyShare = nil
+    }
+
+    private func endAnswer() {
+        if let answerShare { memory.answers.end(answerShare) }
+        answerShare = nil
+    }
+
     // MARK: Refusals
+
+    private func makeRoom(_ context: ChannelHandlerContext) {
+        guard phase == .receiving else { return context.close(promise: nil) }
+        finish(.error(408, "M_UNKNOWN", "the request took too long to arrive"), closing: true, context)
+        context.close(promise: nil)
+    }
 
     private func timedOut(_ purpose: DeadlineTimer.Purpose, _ context: ChannelHandlerContext) {
         switch purpose {
-        case .idle, .linger: context.close(promise: nil)
+        case .idle, .answer, .linger: context.close(promise: nil)
+        case .request where isHeldBack: finish(HTTPMemory.exhausted, closing: true, context)
         case .request: finish(.error(408, "M_UNKNOWN", "the request took too long to arrive"), closing: true, context)
         }
     }

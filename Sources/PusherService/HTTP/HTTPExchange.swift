@@ -11,7 +11,8 @@ struct HTTPExchange {
     /// Value of `Content-Length`, 0 where there is none.
     private(set) var announcedLength = 0
     private var body: [UInt8] = []
-    private var received = 0
+    /// Bytes of the body that have come.
+    private(set) var received = 0
 
     /// Before any head: an answer now can only be about broken input.
     init() {}
@@ -28,11 +29,14 @@ struct HTTPExchange {
         }
     }
 
+    /// Whether anybody will read the body.
+    var keepsBody: Bool { if case .handle = resolution { true } else { false } }
+
     /// Keeps a piece of the body; false where it grows beyond the limit. A body nobody will read is only counted.
     mutating func append(_ bytes: ByteBuffer, limit: Int) -> Bool {
         received += bytes.readableBytes
         guard received <= limit else { return false }
-        guard case .handle = resolution else { return true }
+        guard keepsBody else { return true }
         if body.isEmpty {
             body.reserveCapacity(min(max(announcedLength, bytes.readableBytes), Self.largestReservation))
         }

@@ -3,14 +3,13 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import ServiceLifecycle
-internal import Synchronization
 
 /// HTTP/1.1 on a Unix socket: accepts connections and, told to shut down, finishes the requests under way.
 ///
 /// Thread-safe; connections live on the event loops of the process.
 final class HTTPServer: Service {
     private let listener: any Channel
-    private let connections: Connections
+    private let connections: ConnectionTable
     private let file: SocketFile
     private let drainTimeout: Duration
 
@@ -23,21 +22,26 @@ final class HTTPServer: Service {
         path: String, mode: UInt16, limits: HTTPLimits, drainTimeout: Duration, router: Router
     ) async throws(PusherError) -> HTTPServer {
         let file = try SocketFile(binding: path, mode: UInt32(mode))
-        let connections = Connections(limit: limits.maxConnections)
+        let connections = ConnectionTable(limit: limits.maxConnections, patience: limits.patience)
+        let memory = HTTPMemory(limits)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.maxMessagesPerRead, value: 64)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // What one read has brought is in memory, whether or not its connection may go on.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard connections.admit(channel) else { return try refuse(channel) }
+                    guard let place = connections.admit(channel) else { return try refuse(channel) }
                     let decoder = HTTPRequestDecoder(limitConfiguration: limits.decoder)
                     try channel.pipeline.syncOperations.addHandlers([
-                        ByteToMessageHandler(decoder), HTTPConnection(router: router, limits: limits),
+                        ByteToMessageHandler(decoder),
+                        HTTPConnection(router: router, limits: limits, memory: memory, place: place),
                     ])
                 }
             }
         do {
             let listener = try await bootstrap.withBoundSocket(file.descriptor).get()
+            file.setBacklog(limits.backlog)
             return HTTPServer(listener, connections, file, drainTimeout)
         } catch {
             file.remove()
@@ -45,7 +49,8 @@ final class HTTPServer: Service {
         }
     }
 
-    private init(_ listener: any Channel, _ connections: Connections, _ file: SocketFile, _ drainTimeout: Duration) {
+    private init(_ listener: any Channel, _ connections: ConnectionTable, _ file: SocketFile, _ drainTimeout: Duration)
+    {
         self.listener = listener
         self.connections = connections
         self.file = file
@@ -73,51 +78,32 @@ final class HTTPServer: Service {
     }
 }
 
-/// Tells a connection beyond the limit so and closes it.
+/// Tells a connection beyond the limit so and closes it, once its request has begun to come or soon would have: closing
+/// with something unread would look like a failure to the peer.
 private final class RefusedConnection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let answer: ByteBuffer
+    private var answer: ByteBuffer?
 
     init(_ answer: ByteBuffer) {
         self.answer = answer
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .milliseconds(100)) {
+            let (connection, context) = bound.value
+            connection.refuse(context)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        refuse(context)
+    }
+
+    private func refuse(_ context: ChannelHandlerContext) {
+        guard let answer, context.channel.isActive else { return }
+        self.answer = nil
         context.writeAndFlush(NIOAny(answer)).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-    }
-}
-
-/// The connections that are open.
-private final class Connections: Sendable {
-    private let limit: Int
-    private let open = Mutex<[ObjectIdentifier: any Channel]>([:])
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// Counts a connection until it closes; false when there are too many.
-    func admit(_ channel: any Channel) -> Bool {
-        let key = ObjectIdentifier(channel)
-        let isAdmitted = open.withLock { open in
-            guard open.count < limit else { return false }
-            open[key] = channel
-            return true
-        }
-        guard isAdmitted else { return false }
-        channel.closeFuture.whenComplete { _ in self.open.withLock { _ = $0.removeValue(forKey: key) } }
-        return true
-    }
-
-    /// Lets every connection finish its request; closes those that have not when the time is over.
-    func drain(within timeout: Duration) async {
-        let channels = open.withLock { Array($0.values) }
-        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(HTTPConnection.Drain()) }
-        let deadline = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(in: TimeAmount(timeout)) {
-            for channel in channels { channel.close(promise: nil) }
-        }
-        for channel in channels { try? await channel.closeFuture.get() }
-        deadline.cancel()
     }
 }

@@ -33,6 +33,12 @@ struct SocketFile: Sendable {
         }
     }
 
+    /// Sets how many connections may wait to be accepted, on a socket that listens: NIO begins with 128 on one that it is
+    /// given, whatever its options say.
+    func setBacklog(_ count: Int32) {
+        listen(descriptor, count)
+    }
+
     /// Removes the file, unless it is another one by now.
     func remove() {
         var status = stat()

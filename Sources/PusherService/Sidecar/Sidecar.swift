@@ -18,8 +18,7 @@ package struct Sidecar: Sendable {
     {
         let openFiles = ProcessLimits.raiseOpenFiles()
         let pusher = try Pusher.open(configuration.pusher, logger: logger)
-        var limits = HTTPLimits()
-        limits.maxBody = configuration.socket.maxBody
+        var limits = HTTPLimits(maxBody: configuration.socket.maxBody)
         limits.maxConnections = min(
             limits.maxConnections,
             ProcessLimits.connections(

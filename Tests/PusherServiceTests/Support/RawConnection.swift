@@ -7,7 +7,7 @@ final class RawConnection {
     private let descriptor: CInt
 
     init(_ path: String) throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var patience = timeval(tv_sec: 20, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         guard var address = UnixAddress.make(path), UnixAddress.with(&address, { connect(descriptor, $0, $1) }) == 0
@@ -34,6 +34,12 @@ final class RawConnection {
     }
 
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Whether the server has said anything that is not read yet.
+    var hasAnswer: Bool {
+        var descriptor = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
+    }
 
     /// Everything until the server closes.
     func readToEnd() throws -> String {
