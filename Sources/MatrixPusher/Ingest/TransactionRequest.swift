@@ -19,17 +19,17 @@ struct TransactionRequest {
         var elements = events?.elements
         var index = 0
         while let element = elements?.next() {
+            recipients += element["recipients"]?.count ?? 0
+            // Looked at before any is taken apart: each takes many times its bytes.
+            guard recipients <= IngestLimits.recipients else {
+                throw PusherError(.tooLarge, "events have more than \(IngestLimits.recipients) recipients together")
+            }
             do throws(PusherError) {
-                let item = try IngestItem(element)
-                recipients += item.recipients.count
-                items.append(item)
+                items.append(try IngestItem(element))
             } catch {
                 rejected.append(.init(list: "events", index: index, error: error))
             }
             index += 1
-        }
-        guard recipients <= IngestLimits.recipients else {
-            throw PusherError(.tooLarge, "events have more than \(IngestLimits.recipients) recipients together")
         }
         let receipts = try Self.list(root, "receipts")
         guard receipts?.count ?? 0 <= IngestLimits.receipts else {
