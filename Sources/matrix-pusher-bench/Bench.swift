@@ -6,12 +6,14 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "matrix-pusher-bench", abstract: "Measure matrix-pusher on this machine, beside its floors.",
         subcommands: [
-            DeliverCommand.self, RulesCommand.self,
-            GatewayCommand.self, CurlFloorCommand.self, SQLiteFloorCommand.self,
+            DeliverCommand.self, LatencyCommand.self, BacklogCommand.self, SlowCommand.self, RulesCommand.self,
+            JSONCommand.self, IngestCommand.self, InstructionsCommand.self,
+            GatewayCommand.self, CurlFloorCommand.self, SQLiteFloorCommand.self, CommitFloorCommand.self,
         ])
 
     static func main() async {
-        Leftovers.watchSignals()
+        Leftovers.watch()
+        FileDescriptors.allowMany()
         await main(nil)
     }
 }

@@ -47,10 +47,13 @@ struct DeliverCommand: AsyncParsableCommand {
                 report.note("\(kind.title) is left out: it takes nginx and openssl as the gateway.")
                 continue
             }
+            let settings = DeliverSettings(
+                notifications: notifications, connections: connections, outstanding: outstanding, isBuiltIn: builtIn,
+                withFloors: !withoutFloors)
             for batch in batch {
                 for recipients in recipients {
-                    let shape = TransactionSource.Shape(batch: batch, recipients: recipients, users: users)
-                    var measurement = DeliverMeasurement(kind, shape, self)
+                    let shape = TransactionSource.Shape(batch: batch, recipients: recipients, users: 0..<users)
+                    var measurement = DeliverMeasurement(kind, shape, settings)
                     for _ in 0..<measuring.rounds { try await measurement.runRound() }
                     report.print(measurement.title, measurement.figures)
                 }

@@ -8,6 +8,7 @@ struct GatewayCommand: ParsableCommand {
     @Option(help: "The file to record in.") var record: String
     @Option(help: "Requests that are recorded.") var capacity: Int
     @Option(help: "Ports to listen on.") var lanes: Int
+    @Option(help: "The first port; 0 for any.") var port: UInt16
     @Option(help: "Milliseconds before each answer.") var delay: Int
 
     func validate() throws {
@@ -18,6 +19,6 @@ struct GatewayCommand: ParsableCommand {
 
     func run() throws {
         let record = try GatewayRecord(path: record, capacity: capacity)
-        try EpollGateway(record: record, lanes: lanes, delay: UInt64(delay) * 1_000_000).run()
+        try EpollGateway(record: record, lanes: lanes, port: port, delay: UInt64(delay) * 1_000_000).run()
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 struct DeliverMeasurement {
     private let kind: GatewayProtocol
     private let shape: TransactionSource.Shape
-    private let options: DeliverCommand
+    private let settings: DeliverSettings
 
     private(set) var rate = RoundSet("end-to-end rate", unit: "/s")
     private(set) var cpu = RoundSet("CPU of the sidecar a notification", unit: "µs")
@@ -19,10 +19,10 @@ struct DeliverMeasurement {
     private var wrk = RoundSet("wrk at the same gateway", unit: "/s")
     private var gatewayName = ""
 
-    init(_ kind: GatewayProtocol, _ shape: TransactionSource.Shape, _ options: DeliverCommand) {
+    init(_ kind: GatewayProtocol, _ shape: TransactionSource.Shape, _ settings: DeliverSettings) {
         self.kind = kind
         self.shape = shape
-        self.options = options
+        self.settings = settings
     }
 
     var title: String {
@@ -43,27 +43,25 @@ struct DeliverMeasurement {
     }
 
     mutating func runRound() async throws {
-        let gateway: any MeasuredGateway =
-            !options.builtIn && NginxGateway.isAvailable(for: kind)
-            ? try await NginxGateway.start(kind) : try BuiltInGateway()
+        let gateway = try await Gateway.start(kind, builtIn: settings.isBuiltIn)
         defer { gateway.stop() }
         gatewayName = gateway.name
         try await measure(at: gateway)
-        if !options.withoutFloors { try await measureFloors(at: gateway) }
-        if kind == .http { try await measureLatency() }
+        if settings.withFloors { try await measureFloors(at: gateway) }
+        if kind == .http, settings.withLatency { try await measureLatency() }
     }
 
     private mutating func measure(at gateway: any MeasuredGateway) async throws {
-        let run = try await DeliverRun.measure(at: gateway, shape, options)
+        let run = try await DeliverRun.fresh(at: gateway, shape, settings)
         rate.append(run.rate)
         cpu.append(run.cpuMicroseconds)
         peak.append(run.peakMegabytes)
     }
 
     private mutating func measureLatency() async throws {
-        let gateway = try BuiltInGateway(capacity: options.notifications * 2 + 100_000)
+        let gateway = try BuiltInGateway(capacity: settings.notifications * 2 + 100_000)
         defer { gateway.stop() }
-        let run = try await DeliverRun.measure(at: gateway, shape, options, outstanding: options.outstanding)
+        let run = try await DeliverRun.fresh(at: gateway, shape, settings, outstanding: settings.outstanding)
         guard let percentiles = Percentiles(nanoseconds: run.latencies) else { return }
         latency[0].append(percentiles.p50)
         latency[1].append(percentiles.p99)
@@ -72,10 +70,10 @@ struct DeliverMeasurement {
 
     private mutating func measureFloors(at gateway: any MeasuredGateway) async throws {
         let floors = try Floors()
-        let curl = try await floors.curl(gateway, requests: options.notifications)
+        let curl = try await floors.curl(gateway, requests: settings.notifications)
         curlRate.append(curl.rate)
         curlCPU.append(curl.cpuMicroseconds)
-        let sqlite = try await floors.sqlite(.cycle, rows: options.notifications)
+        let sqlite = try await floors.sqlite(.cycle, rows: settings.notifications)
         sqliteRate.append(sqlite.rate)
         sqliteCPU.append(sqlite.cpuMicroseconds)
         // wrk does not speak HTTP/2.

@@ -65,6 +65,14 @@ final class BareQueue {
         for first in stride(from: 0, to: count, by: batch) { try commit(insert: min(batch, count - first), delete: 0) }
     }
 
+    /// Stores a single row, and no other one with it.
+    func appendEvent() throws {
+        sqlite3_bind_int64(statements[0], 1, nextRow)
+        sqlite3_bind_blob(statements[0], 2, body.baseAddress, Int32(body.count), nil)
+        try step(statements[0])
+        nextRow += 1
+    }
+
     private func commit(insert: Int, delete: Int) throws {
         try step(statements[4])
         for _ in 0..<insert {

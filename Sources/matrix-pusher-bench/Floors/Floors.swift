@@ -27,11 +27,27 @@ struct Floors {
         ["floor-sqlite", "--work", work.rawValue, "--rows", "\(rows)", "--batch", "\(batch)"]
     }
 
+    /// Reads a queue of matrix-pusher's, which must not be running.
+    func scan(_ path: String, rows: Int) async throws -> WorkResult {
+        try await run(sqliteArguments(.scan, rows: rows) + ["--database", path])
+    }
+
+    /// Commits of one row, so many a second.
+    func commits(rate: Double, seconds: Int) async throws -> Percentiles {
+        let output = try await output(["floor-commit", "--rate", "\(rate)", "--seconds", "\(seconds)"])
+        return try CommitTimes(parsing: output).percentiles
+    }
+
     private func run(_ arguments: [String]) async throws -> WorkResult {
+        try WorkResult(parsing: try await output(arguments))
+    }
+
+    private func output(_ arguments: [String]) async throws -> String {
         let folder = try Leftovers.makeFolder()
         defer { Leftovers.remove(folder) }
-        let database = arguments[0] == "floor-sqlite" ? ["--database", folder.file("floor.db")] : []
+        let needsDatabase = arguments[0] != "floor-curl" && !arguments.contains("--database")
+        let database = !needsDatabase ? [] : ["--database", folder.file("floor.db")]
         let helper = try Helper(program, arguments + database, name: arguments[0], in: folder)
-        return try WorkResult(parsing: try await helper.finish(within: .seconds(600)))
+        return try await helper.finish(within: .seconds(1800))
     }
 }

@@ -14,15 +14,19 @@ final class BuiltInGateway: MeasuredGateway {
 
     /// - Parameters:
     ///   - lanes: Ports to listen on: each is a gateway of its own to the sidecar.
+    ///   - port: The first of them; nil for any.
     ///   - delay: Milliseconds before each answer.
     ///   - capacity: Receipts whose time is kept.
-    init(lanes: Int = 1, delay: Int = 0, capacity: Int = 1_000_000) throws {
+    init(lanes: Int = 1, port: UInt16? = nil, delay: Int = 0, capacity: Int = 1_000_000) throws {
         folder = try Leftovers.makeFolder()
         let path = folder.file("record")
         record = try GatewayRecord(path: path, capacity: capacity)
         helper = try Helper(
             ChildProcess.runningProgram(),
-            ["gateway", "--record", path, "--capacity", "\(capacity)", "--lanes", "\(lanes)", "--delay", "\(delay)"],
+            [
+                "gateway", "--record", path, "--capacity", "\(capacity)", "--lanes", "\(lanes)", "--delay", "\(delay)",
+                "--port", "\(port ?? 0)",
+            ],
             name: "gateway", in: folder)
         let deadline = Monotonic.now + 10_000_000_000
         while record.ports.count < lanes {
@@ -31,7 +35,7 @@ final class BuiltInGateway: MeasuredGateway {
             }
             usleep(2000)
         }
-        urls = record.ports.map { "http://127.0.0.1:\($0)/_matrix/push/v1/notify" }
+        urls = record.ports.map { Gateway.url(port: $0) }
     }
 
     var received: Int { record.received }

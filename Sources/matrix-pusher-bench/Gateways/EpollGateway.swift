@@ -35,15 +35,15 @@ final class EpollGateway {
     private var firstDelayed = 0
     private var delayedCount = 0
 
-    init(record: GatewayRecord, lanes: Int, delay: UInt64) throws {
+    init(record: GatewayRecord, lanes: Int, port: UInt16, delay: UInt64) throws {
         self.record = record
         self.delay = delay
         connections = .allocate(capacity: Self.maximumConnections)
         connections.initialize(repeating: Connection(), count: Self.maximumConnections)
         delayed = .allocate(capacity: Self.maximumConnections)
         var ports: [UInt16] = []
-        for _ in 0..<lanes {
-            let (descriptor, port) = try TCPSocket.listen()
+        for lane in 0..<lanes {
+            let (descriptor, port) = try TCPSocket.listen(port: lane == 0 ? port : 0)
             listeners.append(descriptor)
             ports.append(port)
             makeNonBlocking(descriptor)

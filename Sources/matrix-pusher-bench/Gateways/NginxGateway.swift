@@ -19,12 +19,12 @@ final class NginxGateway: MeasuredGateway {
         Helper.find("nginx") != nil && (kind == .http || Helper.find("openssl") != nil)
     }
 
-    static func start(_ kind: GatewayProtocol) async throws -> NginxGateway {
+    static func start(_ kind: GatewayProtocol, port: UInt16? = nil) async throws -> NginxGateway {
         let folder = try Leftovers.makeFolder()
         let bodies = try Leftovers.makeFolder()
         do {
             if kind != .http { try await makeCertificate(in: folder) }
-            let ports = (try TCPSocket.freePort(), try TCPSocket.freePort())
+            let ports = (try port ?? TCPSocket.freePort(), try TCPSocket.freePort())
             try folder.write(configuration(kind, ports, folder, bodies), to: "nginx.conf")
             guard let nginx = Helper.find("nginx") else { throw HarnessError("nginx is not installed") }
             let helper = try Helper(
@@ -50,7 +50,7 @@ final class NginxGateway: MeasuredGateway {
         self.folder = folder
         self.bodies = bodies
         self.helper = helper
-        urls = ["\(kind == .http ? "http" : "https")://127.0.0.1:\(ports.0)/_matrix/push/v1/notify"]
+        urls = [Gateway.url(scheme: kind == .http ? "http" : "https", port: ports.0)]
         caFile = kind == .http ? nil : folder.file("certificate.pem")
         statusConnection = try Self.connect(port: ports.1, helper)
     }

@@ -1,20 +1,21 @@
 /// Requests that set a pusher for each of many users, spread over the gateway's URLs.
 final class RegistrationSource: RequestSource {
     private let urls: [String]
-    private let users: Int
-    private var next = 0
+    private let end: Int
+    private var next: Int
 
     let longestRequest = 2048
 
-    init(users: Int, urls: [String]) {
-        self.users = users
+    init(users: Range<Int>, urls: [String]) {
+        next = users.lowerBound
+        end = users.upperBound
         self.urls = urls
     }
 
     func prepare(_ buffer: UnsafeMutablePointer<UInt8>) {}
 
     func next(into buffer: UnsafeMutablePointer<UInt8>) -> (size: Int, items: Int)? {
-        guard next < users else { return nil }
+        guard next < end else { return nil }
         let body =
             #"{"kind":"http","app_id":"\#(EventText.appID)","pushkey":"\#(EventText.pushkey(next))","#
             + #""app_display_name":"App","device_display_name":"Phone","lang":"en","#

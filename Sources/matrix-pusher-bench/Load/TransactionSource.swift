@@ -9,8 +9,8 @@ final class TransactionSource: RequestSource {
         var batch = 16
         /// Recipients an event.
         var recipients = 1
-        /// Users that have a pusher.
-        var users = 2048
+        /// Users that are notified in turn.
+        var users = 0..<2048
     }
 
     let shape: Shape
@@ -28,7 +28,6 @@ final class TransactionSource: RequestSource {
     private var lastSent = 0
 
     var longestRequest: Int { template.count }
-    var eventsLeft: Int { end - nextEvent }
 
     /// - Parameter firstEvent: The number of the first event: those before have been sent already.
     init(_ shape: Shape, firstEvent: Int = 0) {
@@ -73,15 +72,17 @@ final class TransactionSource: RequestSource {
         guard nextEvent < end else { return nil }
         lastSent = nextEvent
         EventText.patch(buffer + transactionOffset, nextEvent, digits: EventText.digits)
-        let rooms = max(1, shape.users / shape.recipients)
+        let users = shape.users
+        let rooms = min(1024, max(1, users.count / shape.recipients))
         var user = 0
         for index in 0..<shape.batch {
             let number = nextEvent + index
             EventText.patch(buffer + eventOffsets[index], number, digits: EventText.digits)
-            EventText.patch(buffer + roomOffsets[index], number % min(rooms, 1024), digits: EventText.userDigits)
+            EventText.patch(buffer + roomOffsets[index], number % rooms, digits: EventText.userDigits)
             for recipient in 0..<shape.recipients {
                 EventText.patch(
-                    buffer + userOffsets[user], (number * shape.recipients + recipient) % shape.users,
+                    buffer + userOffsets[user],
+                    users.lowerBound + (number * shape.recipients + recipient) % users.count,
                     digits: EventText.userDigits)
                 user += 1
             }

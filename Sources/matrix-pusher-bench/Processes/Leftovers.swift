@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import SidecarHarness
 import Synchronization
@@ -11,6 +10,8 @@ enum Leftovers {
     }
 
     private static let state = Mutex(State())
+    /// Held while what is left is removed: whoever ends the process meanwhile waits.
+    private static let clearing = Mutex(())
 
     static func add(_ process: pid_t) { state.withLock { $0.processes.append(process) } }
     static func forget(_ process: pid_t) { state.withLock { $0.processes.removeAll { $0 == process } } }
@@ -27,35 +28,47 @@ enum Leftovers {
         state.withLock { $0.folders.removeAll { $0.path == folder.path } }
     }
 
-    /// Takes SIGINT, SIGTERM and SIGHUP on a thread of its own, which cleans up and ends the process. To be called before
-    /// there is any other thread: they all inherit the mask.
-    static func watchSignals() {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    /// Where the signal handler writes; set once, before there is a handler.
+    private nonisolated(unsafe) static var signalPipe: Int32 = -1
+
+    /// Cleans up at the end of the process, also when SIGINT, SIGTERM or SIGHUP ends it: the handler tells a thread.
+    static func watch() {
+        atexit { Leftovers.clear() }
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { return }
+        signalPipe = ends[1]
+        // No task would do: all of the pool's threads may be busy measuring.
         var thread = pthread_t()
+        let argument = UnsafeMutableRawPointer(bitPattern: Int(ends[0]))
         pthread_create(
             &thread, nil,
-            { _ in
-                var signals = sigset_t()
-                sigemptyset(&signals)
-                for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-                var signal: Int32 = 0
-                sigwait(&signals, &signal)
+            { argument in
+                var signal: UInt8 = 0
+                guard read(Int32(Int(bitPattern: argument)), &signal, 1) == 1 else { return nil }
                 Leftovers.clear()
-                _exit(128 + signal)
-            }, nil)
+                _exit(128 + Int32(signal))
+            }, argument)
         pthread_detach(thread)
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            signal(number) { number in
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = write(Leftovers.signalPipe, &byte, 1)
+            }
+        }
     }
 
     private static func clear() {
-        let left = state.withLock { $0 }
-        // nginx ends its workers on SIGTERM alone.
-        for process in left.processes { kill(process, SIGTERM) }
-        usleep(300_000)
-        for process in left.processes { kill(process, SIGKILL) }
-        usleep(50_000)
-        for folder in left.folders { folder.remove() }
+        clearing.withLock { _ in
+            let left = state.withLock { state in
+                defer { state = State() }
+                return state
+            }
+            // nginx ends its workers on SIGTERM alone.
+            for process in left.processes { kill(process, SIGTERM) }
+            if !left.processes.isEmpty { usleep(300_000) }
+            for process in left.processes { kill(process, SIGKILL) }
+            if !left.processes.isEmpty { usleep(50_000) }
+            for folder in left.folders { folder.remove() }
+        }
     }
 }

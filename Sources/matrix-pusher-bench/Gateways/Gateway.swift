@@ -1,0 +1,16 @@
+/// Chooses the gateway.
+enum Gateway {
+    /// nginx where that is installed and wanted, else the built-in one.
+    /// - Parameter port: Where to listen; nil for any.
+    static func start(_ kind: GatewayProtocol = .http, builtIn: Bool, port: UInt16? = nil) async throws
+        -> any MeasuredGateway
+    {
+        if !builtIn, NginxGateway.isAvailable(for: kind) { return try await NginxGateway.start(kind, port: port) }
+        return try BuiltInGateway(port: port)
+    }
+
+    /// The URL of a gateway at a port of this machine.
+    static func url(scheme: String = "http", port: UInt16) -> String {
+        "\(scheme)://127.0.0.1:\(port)/_matrix/push/v1/notify"
+    }
+}
