@@ -10,7 +10,7 @@ SOURCES := Package.swift Sources Tests
 FUZZ_SECONDS ?= 60
 CHAOS_ROUNDS ?= 200
 
-.PHONY: help demo test build release chaos fuzz format lint dependencies clean
+.PHONY: help demo test build release bench bench-check chaos fuzz format lint dependencies clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ build: dependencies ## build everything for debugging
 release: dependencies ## build the optimised program
 	swift build --configuration release --product matrix-pusher
 	@echo "built $$(swift build --configuration release --show-bin-path)/matrix-pusher"
+
+bench: dependencies ## build for release, measure everything and print the table (an hour, several GB of disk)
+	swift build --configuration release --product matrix-pusher
+	swift build --configuration release --product matrix-pusher-bench
+	"$$(swift build --configuration release --show-bin-path)/matrix-pusher-bench" reach
+
+bench-check: dependencies ## find out whether the benchmarks run; looks at no time
+	.ci/bench-check
 
 chaos: dependencies ## the crash test with CHAOS_ROUNDS kills
 	CHAOS_ROUNDS=$(CHAOS_ROUNDS) swift test --filter EndToEndTests.Crashes

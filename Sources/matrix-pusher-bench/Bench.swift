@@ -7,7 +7,7 @@ struct Bench: AsyncParsableCommand {
         commandName: "matrix-pusher-bench", abstract: "Measure matrix-pusher on this machine, beside its floors.",
         subcommands: [
             DeliverCommand.self, LatencyCommand.self, BacklogCommand.self, SlowCommand.self, RulesCommand.self,
-            JSONCommand.self, IngestCommand.self, InstructionsCommand.self,
+            JSONCommand.self, IngestCommand.self, InstructionsCommand.self, ReachCommand.self,
             GatewayCommand.self, CurlFloorCommand.self, SQLiteFloorCommand.self, CommitFloorCommand.self,
         ])
 

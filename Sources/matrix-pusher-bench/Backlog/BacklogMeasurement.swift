@@ -11,7 +11,6 @@ struct BacklogMeasurement {
     private(set) var enqueueRate = RoundSet("enqueue, gateway down", unit: "/s")
     private var enqueueCPU = RoundSet("CPU of the sidecar a notification enqueued", unit: "µs")
     private var enqueueFloor: RoundSet
-    private(set) var idleMemory = RoundSet("resident, idle and empty", unit: "MB")
     private(set) var memory = RoundSet("resident, with this backlog", unit: "MB")
     private(set) var bytesPerItem = RoundSet("memory a pending item, filled", unit: "B")
     private(set) var restartedBytesPerItem = RoundSet("memory a pending item, restarted", unit: "B")
@@ -37,7 +36,7 @@ struct BacklogMeasurement {
 
     var figures: [RoundSet] {
         [
-            enqueueRate, enqueueCPU, enqueueFloor, enqueueRatio, idleMemory, memory, bytesPerItem,
+            enqueueRate, enqueueCPU, enqueueFloor, enqueueRatio, memory, bytesPerItem,
             restartedBytesPerItem, emptyStartUp, startUp, scan, startUpRatio, liveRate, liveCPU, drainRate, drainCPU,
             drainRatio,
         ]
@@ -57,7 +56,6 @@ struct BacklogMeasurement {
         emptyStartUp.append(try await restart(sidecar))
         sidecar.settle()
         let empty = try sidecar.usage.residentBytes
-        idleMemory.append(Double(empty) / 1e6)
 
         try fill(sidecar, users, empty: empty)
         enqueueFloor.append(try await Floors().sqlite(.append, rows: size, batch: batch).rate)
@@ -120,11 +118,18 @@ struct BacklogMeasurement {
 }
 
 extension BacklogMeasurement {
+    /// What each further item takes, beyond a smaller backlog: caches are full by then.
+    func bytesPerItem(over smaller: BacklogMeasurement) -> RoundSet {
+        let bytes = zip(memory.values, smaller.memory.values).map { ($0 - $1) * 1e6 / Double(size - smaller.size) }
+        return RoundSet("memory each further pending item", unit: "B", values: bytes)
+    }
+
     /// How the work for another gateway fares with a large backlog, against a small one.
     static func comparison(_ large: BacklogMeasurement, _ small: BacklogMeasurement) -> [RoundSet] {
         [
             large.liveRate.ratio(to: small.liveRate, "rate to another gateway, large ÷ small"),
             large.liveCPU.ratio(to: small.liveCPU, "CPU there, large ÷ small"),
+            large.bytesPerItem(over: small),
         ]
     }
 }

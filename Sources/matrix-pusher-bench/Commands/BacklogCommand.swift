@@ -39,7 +39,7 @@ struct BacklogCommand: AsyncParsableCommand {
         let settings = DeliverSettings(
             notifications: notifications, connections: connections, isBuiltIn: builtIn)
         if pushers > 0 {
-            var idle = IdlePushersMeasurement(pushers: pushers)
+            var idle = IdleMeasurement(pushers: pushers)
             for _ in 0..<measuring.rounds { try await idle.runRound() }
             report.print(idle.title, idle.figures)
         }

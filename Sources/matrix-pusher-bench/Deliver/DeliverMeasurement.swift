@@ -17,7 +17,7 @@ struct DeliverMeasurement {
     private var sqliteRate = RoundSet("floor: bare SQLite insert and delete", unit: "/s")
     private var sqliteCPU = RoundSet("floor: CPU of SQLite", unit: "µs")
     private var wrk = RoundSet("wrk at the same gateway", unit: "/s")
-    private var gatewayName = ""
+    private(set) var gatewayName = ""
 
     init(_ kind: GatewayProtocol, _ shape: TransactionSource.Shape, _ settings: DeliverSettings) {
         self.kind = kind

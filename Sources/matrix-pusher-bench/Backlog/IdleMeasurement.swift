@@ -1,8 +1,9 @@
 import SidecarHarness
 
-/// What pushers cost that have nothing to do.
-struct IdlePushersMeasurement {
+/// What a sidecar takes that has nothing to do, and each of its pushers.
+struct IdleMeasurement {
     let pushers: Int
+    private(set) var idleMemory = RoundSet("resident, idle, a single pusher", unit: "MB")
     private(set) var bytesPerPusher = RoundSet("memory an idle pusher", unit: "B")
     private var startUp = RoundSet("start-up with these pushers", unit: "ms")
 
@@ -11,7 +12,7 @@ struct IdlePushersMeasurement {
     }
 
     var title: String { "\(NumberText.short(Double(pushers))) idle pushers, each of a user of its own" }
-    var figures: [RoundSet] { [bytesPerPusher, startUp] }
+    var figures: [RoundSet] { [idleMemory, bytesPerPusher, startUp] }
 
     mutating func runRound() async throws {
         let sidecar = try await SidecarUnderTest.start()
@@ -21,6 +22,7 @@ struct IdlePushersMeasurement {
         try await sidecar.start(within: .seconds(30))
         sidecar.settle()
         let empty = try sidecar.usage.residentBytes
+        idleMemory.append(Double(empty) / 1e6)
         try await sidecar.finish()
         try QueueFile(path: sidecar.process.databasePath).multiplyPushers(to: pushers)
         let start = Monotonic.now
