@@ -11,7 +11,7 @@ struct CheckConfig: AsyncParsableCommand {
             network.proxy is the URL of a forward proxy (http, https, socks4, socks4a, socks5, socks5h), or the word \
             environment: then https_proxy, http_proxy, all_proxy and no_proxy of the environment are read as curl reads \
             them. Without it they are ignored. Behind a proxy the address ranges hold for gateways given by address, in \
-            whatever spelling; what a name stands for is the proxy's to find out and to judge.
+            whatever spelling; what a name stands for is the proxy's to judge.
             """
     )
 

@@ -141,7 +141,7 @@ struct HostileHTTP2Tests {
         async throws
     {
         let flood = Array(repeatElement(frames, count: max(1, 16_384 / frames.count)).joined())
-        let label = try await label(start, flood: flood, timeout: .seconds(3))
+        let label = try await label(start, flood: flood, timeout: .seconds(1))
         if let expected {
             #expect(label == expected)
         } else {

@@ -60,6 +60,57 @@ struct HostileTLSTests {
         #expect(try await outcome(of: .good, host: "localhost") { $0.caFile = authority }.outcome.label == "tls")
     }
 
+    /// The proxy's part is a tunnel: the certificate is the gateway's, and so is the answer.
+    @Test(arguments: [(TestCertificates.Kind.good, "rejected"), (.wrongName, "tls"), (.selfSigned, "tls")])
+    func `Behind a proxy the gateway's certificate is judged`(kind: TestCertificates.Kind, label: String) async throws {
+        let certificates = try Self.certificates.get()
+        let answer = httpAnswer("200 OK", "{\"rejected\":[\"key\"]}")
+        let script = TLSServer.Script(answers: [Array(answer.utf8)]) { received in
+            received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
+        }
+        let gateway = try TLSServer(kind, of: certificates, script: script)
+        let proxy = try ScriptedServer(.answerThenRelay("HTTP/1.1 200 Connected\r\n\r\n", port: gateway.port))
+        defer {
+            proxy.stop()
+            gateway.stop()
+        }
+        let via = try ForwardProxy("http://127.0.0.1:\(proxy.port)")
+        let harness = try LoopHarness {
+            $0.proxy = via
+            $0.caFile = certificates.authority
+        }
+        let url = try GatewayURL("https://127.0.0.1:\(gateway.port)\(GatewayURL.requiredPath)")
+        let results = await harness.send([
+            TransferRequest(token: 1, url: url, body: Array("{}".utf8), pushkey: "key")
+        ])
+        await harness.stop()
+        #expect(results.map(\.outcome.label) == [label])
+        #expect(proxy.requests.map(\.head).allSatisfy { $0.hasPrefix("CONNECT 127.0.0.1:\(gateway.port) ") })
+        #expect(String(decoding: gateway.received, as: UTF8.self).contains("POST /_matrix") == (kind == .good))
+    }
+
+    @Test(arguments: [true, false])
+    func `A proxy with TLS is judged by the same file`(isTrusted: Bool) async throws {
+        let certificates = try Self.certificates.get()
+        let script = TLSServer.Script(answers: [Array(httpAnswer().utf8)]) { received in
+            received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
+        }
+        let proxy = try TLSServer(.good, of: certificates, script: script)
+        defer { proxy.stop() }
+        let via = try ForwardProxy("https://127.0.0.1:\(proxy.port)")
+        let harness = try LoopHarness {
+            $0.proxy = via
+            $0.caFile = isTrusted ? certificates.authority : nil
+        }
+        let url = try GatewayURL("http://gateway.invalid\(GatewayURL.requiredPath)")
+        let results = await harness.send([
+            TransferRequest(token: 1, url: url, body: Array("{}".utf8), pushkey: "key")
+        ])
+        await harness.stop()
+        #expect(results.map(\.outcome.label) == [isTrusted ? "accepted" : "tls"])
+        #expect(String(decoding: proxy.received, as: UTF8.self).contains("POST http://gateway.invalid/") == isTrusted)
+    }
+
     @Test func `TLS of the last century is refused`() async throws {
         let authority = try Self.certificates.get().authority
         let old = ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"]

@@ -88,8 +88,8 @@ public struct PusherConfiguration: Sendable, Equatable {
         public var ipRangeAllowlist: [String] = []
         /// URL of a forward proxy; ``environmentProxy`` for what the environment says; nil for none, whatever it says.
         ///
-        /// Behind a proxy the address ranges hold for gateways whose URL has an address instead of a name: what names
-        /// stand for is the proxy's to find out, and to judge.
+        /// Behind a proxy the address ranges hold for gateways whose URL has an address instead of a name: what a name
+        /// stands for is the proxy's to judge.
         public var proxy: String?
         /// Stands for `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy` of the environment, read as curl reads them.
         public static let environmentProxy = "environment"

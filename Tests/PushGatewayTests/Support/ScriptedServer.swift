@@ -15,6 +15,8 @@ final class ScriptedServer: Sendable {
         case answerThenStall(String)
         /// Write these bytes, end this direction of the connection, and wait for the client to go away.
         case answerThenHalfClose(String)
+        /// Write these bytes and then pass on everything between the client and a port of this machine.
+        case answerThenRelay(String, port: Int)
         /// Write the first bytes, then the others so many times with a pause before each, and close the connection in order.
         case answerThenRepeat([UInt8], [UInt8], times: Int = .max, pause: Duration = .zero)
     }
@@ -55,18 +57,14 @@ final class ScriptedServer: Sendable {
         self.greeting = greeting
         self.script = script
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let listener = listener
-        let isBound = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) == 0 && listen(listener, 128) == 0 && getsockname(listener, $0, &size) == 0
-            }
+        let bound = Self.withLoopbackAddress(port: 0) { address, size in
+            var size = size
+            return bind(listener, address, size) == 0 && listen(listener, 128) == 0
+                && getsockname(listener, address, &size) == 0
         }
-        guard isBound else { throw POSIXError(.EADDRINUSE) }
-        port = Int(UInt16(bigEndian: address.sin_port))
+        guard bound.isDone else { throw POSIXError(.EADDRINUSE) }
+        port = bound.port
         state.withLock { _ = $0.open.insert(listener) }
         Thread.detachNewThread { [self] in acceptConnections() }
     }
@@ -161,6 +159,9 @@ final class ScriptedServer: Sendable {
             write(text.utf8, to: connection)
             shutdown(connection, Int32(SHUT_WR))
             waitForEnd(of: connection)
+        case .answerThenRelay(let text, let port):
+            write(text.utf8, to: connection)
+            relay(connection, port: port)
         case .answerThenRepeat(let start, let bytes, let times, let pause):
             var isOpen = write(start, to: connection)
             var count = 0
@@ -171,6 +172,47 @@ final class ScriptedServer: Sendable {
             }
         }
         return false
+    }
+
+    private func relay(_ connection: Int32, port: Int) {
+        let target = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(target) }
+        guard Self.withLoopbackAddress(port: port, { connect(target, $0, $1) == 0 }).isDone else { return }
+        let backward = DispatchGroup()
+        backward.enter()
+        Thread.detachNewThread {
+            Self.copy(from: target, to: connection)
+            backward.leave()
+        }
+        Self.copy(from: connection, to: target)
+        backward.wait()
+    }
+
+    /// Passes on what comes until either side ends, and then ends both.
+    private static func copy(from source: Int32, to target: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = recv(source, &buffer, buffer.count, 0)
+            guard count > 0, send(target, buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
+        }
+        shutdown(source, Int32(SHUT_RDWR))
+        shutdown(target, Int32(SHUT_RDWR))
+    }
+
+    /// - Returns: What the body said, and the address's port after it.
+    private static func withLoopbackAddress(
+        port: Int, _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> Bool
+    ) -> (isDone: Bool, port: Int) {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let isDone = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return (isDone, Int(UInt16(bigEndian: address.sin_port)))
     }
 
     private func waitForEnd(of connection: Int32) {
