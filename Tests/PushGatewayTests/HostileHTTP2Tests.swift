@@ -19,7 +19,7 @@ struct HostileHTTP2Tests {
         let certificates = try Self.certificates.get()
         let script = TLSServer.Script(
             answers: answers, afterwards: afterwards, flood: flood, countRequests: Frame.countRequests)
-        let server = try TLSServer(.good, of: certificates, options: ["-alpn", "h2"], script: script)
+        let server = try await TLSServer.start(.good, of: certificates, options: ["-alpn", "h2"], script: script)
         defer { server.stop() }
         let harness = try LoopHarness {
             $0.responseTimeout = timeout

@@ -14,7 +14,7 @@ struct HostileTLSTests {
         let script = TLSServer.Script(answers: [Array(httpAnswer().utf8)]) { received in
             received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
         }
-        let server = try TLSServer(kind, of: Self.certificates.get(), options: options, script: script)
+        let server = try await TLSServer.start(kind, of: Self.certificates.get(), options: options, script: script)
         defer { server.stop() }
         let harness = try LoopHarness {
             $0.responseTimeout = .seconds(20)
@@ -68,7 +68,7 @@ struct HostileTLSTests {
         let script = TLSServer.Script(answers: [Array(answer.utf8)]) { received in
             received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
         }
-        let gateway = try TLSServer(kind, of: certificates, script: script)
+        let gateway = try await TLSServer.start(kind, of: certificates, script: script)
         let proxy = try ScriptedServer(.answerThenRelay("HTTP/1.1 200 Connected\r\n\r\n", port: gateway.port))
         defer {
             proxy.stop()
@@ -95,7 +95,7 @@ struct HostileTLSTests {
         let script = TLSServer.Script(answers: [Array(httpAnswer().utf8)]) { received in
             received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
         }
-        let proxy = try TLSServer(.good, of: certificates, script: script)
+        let proxy = try await TLSServer.start(.good, of: certificates, script: script)
         defer { proxy.stop() }
         let via = try ForwardProxy("https://127.0.0.1:\(proxy.port)")
         let harness = try LoopHarness {

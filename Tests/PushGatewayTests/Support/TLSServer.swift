@@ -30,9 +30,21 @@ final class TLSServer: @unchecked Sendable {
     private let script: Script
     private let state = Mutex(State())
 
+    /// Starts a server, in a thread of its own, for the process takes its time.
     /// - Parameter options: More of `s_server`'s, such as `-alpn`.
-    init(
+    static func start(
         _ kind: TestCertificates.Kind, of certificates: TestCertificates, options: [String] = [], script: Script
+    ) async throws -> TLSServer {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result { try TLSServer(kind, of: certificates, options: options, script: script) })
+            }
+        }
+    }
+
+    private init(
+        _ kind: TestCertificates.Kind, of certificates: TestCertificates, options: [String], script: Script
     ) throws {
         self.script = script
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -65,7 +77,6 @@ final class TLSServer: @unchecked Sendable {
     func stop() {
         // It inherits the blocked signals of the thread that started it.
         kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
     }
 
     private func serve() {
