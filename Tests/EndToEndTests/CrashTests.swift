@@ -87,13 +87,17 @@ extension EndToEndTests {
 
         /// Waits until only the dead gateway's notifications are queued, and stops the sidecar.
         private func finish(_ bench: Bench) async throws {
-            try await waitUntil("the queue to be emptied", within: .seconds(60)) {
-                let queued = try OtherConnection(bench.sidecar.databasePath).column(
-                    "SELECT count(*) FROM notifications JOIN pushers p ON p.id = pusher WHERE p.pushkey NOT LIKE '%-dead'"
-                )
-                if queued == ["0"] { return true }
-                try await Task.sleep(for: .milliseconds(100))
-                return false
+            let queued =
+                "FROM notifications JOIN pushers AS p ON p.id = pusher WHERE p.pushkey NOT LIKE '%-dead' GROUP BY pusher"
+            do {
+                try await waitUntil("the queue to be emptied", within: .seconds(120)) {
+                    try await Task.sleep(for: .milliseconds(100))
+                    return try OtherConnection(bench.sidecar.databasePath).column("SELECT count(*) \(queued)").isEmpty
+                }
+            } catch {
+                let rest = try OtherConnection(bench.sidecar.databasePath).column(
+                    "SELECT count(*) || ' for ' || p.pushkey || ', ' || coalesce(p.last_error, 'well') \(queued)")
+                throw HarnessError("\(error)\n\(rest)\n\(try await bench.client.get("/_pusher/v1/status").text)")
             }
             #expect(try await bench.sidecar.stop() == .code(0))
         }

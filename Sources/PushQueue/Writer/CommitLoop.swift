@@ -60,7 +60,7 @@ final class CommitLoop {
                 try commitGroup(of: kept.operations, rows: Self.rowsPerCommit)
                 failure = nil
             } catch {
-                if !error.blamesEnvironment {
+                if !error.blamesEnvironment, !kept.operations.isEmpty {
                     commitOneByOne()
                 } else if !retreat(error) {
                     return
