@@ -83,11 +83,13 @@ final class ScriptedGateway: Sendable {
 
     /// Ends all connections and takes no more.
     func stop() {
-        state.withLock { state in
-            state.isStopped = true
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
             for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
+            return !state.isStopped
         }
-        shutdown(listener, Int32(SHUT_RDWR))
+        // Later the number may be that of another test's socket.
+        if isFirst { shutdown(listener, Int32(SHUT_RDWR)) }
     }
 
     // MARK: Threads
