@@ -6,7 +6,6 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct HostileHTTP2Tests {
     private typealias Frame = HTTP2Frame
-    private static let certificates = Result { try TestCertificates() }
     private static let accepted = #"{"rejected":[]}"#
     private static let rejected = #"{"rejected":["key"]}"#
     private static let answered = Frame.headers(Frame.status200) + Frame.data(rejected)
@@ -16,7 +15,7 @@ struct HostileHTTP2Tests {
         _ requests: Int = 1, answers: [[UInt8]], afterwards: [UInt8] = [], flood: [UInt8] = [],
         timeout: Duration = .seconds(20)
     ) async throws -> [FinishedTransfer] {
-        let certificates = try Self.certificates.get()
+        let certificates = try TestCertificates.shared.get()
         let script = TLSServer.Script(
             answers: answers, afterwards: afterwards, flood: flood, countRequests: Frame.countRequests)
         let server = try await TLSServer.start(.good, of: certificates, options: ["-alpn", "h2"], script: script)

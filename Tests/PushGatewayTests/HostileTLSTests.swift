@@ -5,7 +5,6 @@ import Testing
 /// Gateways whose certificates are not to be trusted.
 @Suite(.timeLimit(.minutes(1)))
 struct HostileTLSTests {
-    private static let certificates = Result { try TestCertificates() }
 
     private func outcome(
         of kind: TestCertificates.Kind, options: [String] = [], host: String = "127.0.0.1",
@@ -14,7 +13,8 @@ struct HostileTLSTests {
         let script = TLSServer.Script(answers: [Array(httpAnswer().utf8)]) { received in
             received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
         }
-        let server = try await TLSServer.start(kind, of: Self.certificates.get(), options: options, script: script)
+        let server = try await TLSServer.start(
+            kind, of: TestCertificates.shared.get(), options: options, script: script)
         defer { server.stop() }
         let harness = try LoopHarness {
             $0.responseTimeout = .seconds(20)
@@ -29,14 +29,14 @@ struct HostileTLSTests {
     }
 
     @Test func `A certificate of an authority in the file is trusted`() async throws {
-        let authority = try Self.certificates.get().authority
+        let authority = try TestCertificates.shared.get().authority
         let (outcome, received) = try await outcome(of: .good) { $0.caFile = authority }
         #expect(outcome == .accepted)
         #expect(received.contains("POST \(GatewayURL.requiredPath) HTTP/1.1"))
     }
 
     @Test func `A certificate that vouches for itself is trusted where the file has it`() async throws {
-        let file = try Self.certificates.get().certificate(.selfSigned)
+        let file = try TestCertificates.shared.get().certificate(.selfSigned)
         #expect(try await outcome(of: .selfSigned, { $0.caFile = file }).outcome == .accepted)
     }
 
@@ -49,21 +49,21 @@ struct HostileTLSTests {
 
     @Test(arguments: [TestCertificates.Kind.wrongName, .expired, .selfSigned])
     func `Nothing is sent to whom the authority does not vouch for`(kind: TestCertificates.Kind) async throws {
-        let authority = try Self.certificates.get().authority
+        let authority = try TestCertificates.shared.get().authority
         let (outcome, received) = try await outcome(of: kind) { $0.caFile = authority }
         #expect(outcome.label == "tls")
         #expect(!received.contains("POST"))
     }
 
     @Test func `A certificate for an address does not do for a name`() async throws {
-        let authority = try Self.certificates.get().authority
+        let authority = try TestCertificates.shared.get().authority
         #expect(try await outcome(of: .good, host: "localhost") { $0.caFile = authority }.outcome.label == "tls")
     }
 
     /// The proxy's part is a tunnel: the certificate is the gateway's, and so is the answer.
     @Test(arguments: [(TestCertificates.Kind.good, "rejected"), (.wrongName, "tls"), (.selfSigned, "tls")])
     func `Behind a proxy the gateway's certificate is judged`(kind: TestCertificates.Kind, label: String) async throws {
-        let certificates = try Self.certificates.get()
+        let certificates = try TestCertificates.shared.get()
         let answer = httpAnswer("200 OK", "{\"rejected\":[\"key\"]}")
         let script = TLSServer.Script(answers: [Array(answer.utf8)]) { received in
             received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
@@ -91,7 +91,7 @@ struct HostileTLSTests {
 
     @Test(arguments: [true, false])
     func `A proxy with TLS is judged by the same file`(isTrusted: Bool) async throws {
-        let certificates = try Self.certificates.get()
+        let certificates = try TestCertificates.shared.get()
         let script = TLSServer.Script(answers: [Array(httpAnswer().utf8)]) { received in
             received.range(of: Data("\r\n\r\n{}".utf8)) == nil ? 0 : 1
         }
@@ -112,7 +112,7 @@ struct HostileTLSTests {
     }
 
     @Test func `TLS of the last century is refused`() async throws {
-        let authority = try Self.certificates.get().authority
+        let authority = try TestCertificates.shared.get().authority
         let old = ["-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"]
         let (outcome, received) = try await outcome(of: .good, options: old) { $0.caFile = authority }
         #expect(outcome.label == "tls")

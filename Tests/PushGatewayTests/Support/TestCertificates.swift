@@ -1,7 +1,7 @@
 import Foundation
 
-/// Certificates for 127.0.0.1, made by `openssl` in a temporary folder that goes with them.
-final class TestCertificates: Sendable {
+/// Certificates for 127.0.0.1, made by `openssl` in a temporary folder that goes when the tests end.
+struct TestCertificates: Sendable {
     enum Kind: String, CaseIterable {
         /// By the test's own authority.
         case good
@@ -13,23 +13,25 @@ final class TestCertificates: Sendable {
         case selfSigned
     }
 
-    private let folder: URL
+    static let shared = Result {
+        atexit { TestCertificates.removeFolder() }
+        return try TestCertificates()
+    }
+
+    private static let folder = FileManager.default.temporaryDirectory
+        .appendingPathComponent("matrix-pusher-certificates-\(UUID().uuidString)")
+
+    private static func removeFolder() { try? FileManager.default.removeItem(at: folder) }
 
     /// The authority's certificate, for `ca_file`.
     var authority: String { path("authority.pem") }
     func certificate(_ kind: Kind) -> String { path("\(kind.rawValue).pem") }
     func key(_ kind: Kind) -> String { path("\(kind.rawValue).key") }
 
-    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    private func path(_ name: String) -> String { Self.folder.appendingPathComponent(name).path }
 
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
-    }
-
-    init() throws {
-        folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("matrix-pusher-certificates-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    private init() throws {
+        try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
         let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
         try openssl(
             ["req", "-x509", "-days", "2", "-subj", "/CN=Test authority", "-keyout", path("authority.key")]
