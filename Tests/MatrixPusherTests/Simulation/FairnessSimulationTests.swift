@@ -3,6 +3,7 @@ import Testing
 @testable import MatrixPusher
 
 /// Who waits for whom: gateways for each other, and users of one gateway.
+@Suite(.serialized)
 struct FairnessSimulationTests {
     private static let slow = SimulatedGateway(name: "https://slow.example:443", pushers: 1000, latency: 5000...10_000)
     private static let fast = SimulatedGateway(name: "https://fast.example:443", pushers: 2000)
