@@ -66,7 +66,8 @@ private func isLocal(_ host: String) -> Bool {
     return labels.last == "localhost" || labels.suffix(2) == ["localhost", ""]
 }
 
-/// The host of a URL that has nothing in it but digits, letters and dots, before anyone has put it right.
+/// The host of a URL that has nothing in it but digits, letters and dots, before anyone has put it right; without a dot at
+/// the end, after which the system takes nothing for an address.
 private func writtenHost(_ text: String) -> String? {
     let scheme = text.utf8.prefix { $0 != UInt8(ascii: ":") }
     let rest = text.utf8[scheme.endIndex...]
@@ -74,8 +75,9 @@ private func writtenHost(_ text: String) -> String? {
     let host = rest.dropFirst(3).prefix {
         $0 == UInt8(ascii: ".") || Unicode.Scalar($0).properties.isASCIIHexDigit || $0 | 0x20 == UInt8(ascii: "x")
     }
-    guard let end = text.utf8[host.endIndex...].first else { return String(host) }
-    return end == UInt8(ascii: "/") || end == UInt8(ascii: ":") ? String(host) : nil
+    let end = text.utf8[host.endIndex...].first
+    guard end == nil || end == UInt8(ascii: "/") || end == UInt8(ascii: ":") else { return nil }
+    return String(host.last == UInt8(ascii: ".") ? host.dropLast() : host)
 }
 
 /// What the system's resolver takes a host for without asking anyone; nil for a name.
