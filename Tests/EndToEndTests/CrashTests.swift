@@ -32,7 +32,7 @@ extension EndToEndTests {
                 // Its queue only grows, so one is enough.
                 try await senders[0].add("dead", at: dead.url)
                 let crashes = try await load(senders, gateways, bench, rounds: rounds, seed: seed)
-                try await finish(bench)
+                try await finish(bench, after: rounds)
                 let expected = senders.flatMap(\.deliveries)
                 let rest = try rest(in: bench.sidecar.databasePath)
                 let audit = DeliveryAudit(
@@ -86,11 +86,11 @@ extension EndToEndTests {
         }
 
         /// Waits until only the dead gateway's notifications are queued, and stops the sidecar.
-        private func finish(_ bench: Bench) async throws {
+        private func finish(_ bench: Bench, after rounds: Int) async throws {
             let queued =
                 "FROM notifications JOIN pushers AS p ON p.id = pusher WHERE p.pushkey NOT LIKE '%-dead' GROUP BY pusher"
             do {
-                try await waitUntil("the queue to be emptied", within: .seconds(120)) {
+                try await waitUntil("the queue to be emptied", within: .seconds(60 + 2 * rounds)) {
                     try await Task.sleep(for: .milliseconds(100))
                     return try OtherConnection(bench.sidecar.databasePath).column("SELECT count(*) \(queued)").isEmpty
                 }
