@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 
 /// `deliver`: events over the socket, through the queue, to a gateway.
 struct DeliverCommand: AsyncParsableCommand {

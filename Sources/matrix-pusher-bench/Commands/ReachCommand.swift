@@ -9,6 +9,8 @@ struct ReachCommand: AsyncParsableCommand {
             number of rounds stand beside it.
             """)
 
+    @Option(parsing: .upToNextOption, help: "The parts of the table to measure, all by default.")
+    var only: [ReachPlan.Part] = []
     @Option(help: "How often each figure is measured (5).")
     var rounds: Int?
     @Option(help: "How often a backlog is filled and drained (1).")
@@ -37,10 +39,14 @@ struct ReachCommand: AsyncParsableCommand {
         if let rounds { plan.rounds = rounds }
         if let backlogRounds { plan.backlogRounds = backlogRounds }
         if let backlog { plan.backlogSizes[2] = backlog }
+        if !only.isEmpty { plan.parts = plan.parts.filter(only.contains) }
         plan.deliver.isBuiltIn = builtIn
         let report = Report(command: "reach", isJSON: json)
         report.note(Machine.description)
-        if !Callgrind.isAvailable { report.note("Instructions are left out: valgrind is not installed.") }
+        if !Callgrind.isAvailable, plan.parts.contains(.instructions) {
+            report.note("Instructions are left out: valgrind is not installed.")
+            plan.parts.removeAll { $0 == .instructions }
+        }
         var measurement = ReachMeasurement(plan)
         try await measurement.run { report.note($0) }
         if details { for (title, figures) in measurement.details { report.print(title, figures) } }
@@ -49,7 +55,9 @@ struct ReachCommand: AsyncParsableCommand {
         } else {
             var table = MarkdownTable(["figure", "must", "aim", "median (range, rounds)", "reached"])
             for goal in measurement.goals { table.append(goal.cells) }
-            print("\n\(Machine.description), \(measurement.gatewayName)\n\n\(table.text)")
+            print("\n\(Machine.description), \(Gateway.name(builtIn: builtIn))\n\n\(table.text)")
         }
     }
 }
+
+extension ReachPlan.Part: ExpressibleByArgument {}

@@ -1,23 +1,18 @@
-import Glibc
-
 /// One case of `deliver`, measured in rounds: the sidecar, then its floors.
 struct DeliverMeasurement {
     private let kind: GatewayProtocol
     private let shape: TransactionSource.Shape
     private let settings: DeliverSettings
 
-    private(set) var rate = RoundSet("end-to-end rate", unit: "/s")
-    private(set) var cpu = RoundSet("CPU of the sidecar a notification", unit: "µs")
+    private var rate = RoundSet("end-to-end rate", unit: "/s")
+    private var cpu = RoundSet("CPU of the sidecar a notification", unit: "µs")
     private var peak = RoundSet("peak memory", unit: "MB")
-    private var latency = [
-        RoundSet("latency p50", unit: "ms"), RoundSet("latency p99", unit: "ms"), RoundSet("latency p99.9", unit: "ms"),
-    ]
-    private(set) var curlRate = RoundSet("floor: bare libcurl loop", unit: "/s")
+    private var latency = Percentiles.names.map { RoundSet("latency \($0)", unit: "ms") }
+    private var curlRate = RoundSet("floor: bare libcurl loop", unit: "/s")
     private var curlCPU = RoundSet("floor: CPU of the libcurl loop", unit: "µs")
     private var sqliteRate = RoundSet("floor: bare SQLite insert and delete", unit: "/s")
     private var sqliteCPU = RoundSet("floor: CPU of SQLite", unit: "µs")
     private var wrk = RoundSet("wrk at the same gateway", unit: "/s")
-    private(set) var gatewayName = ""
 
     init(_ kind: GatewayProtocol, _ shape: TransactionSource.Shape, _ settings: DeliverSettings) {
         self.kind = kind
@@ -27,7 +22,8 @@ struct DeliverMeasurement {
 
     var title: String {
         let recipients = shape.recipients == 1 ? "1 recipient" : "\(shape.recipients) recipients"
-        return "\(kind.title), batches of \(shape.batch), \(recipients) an event, \(gatewayName)"
+        return
+            "\(kind.title), batches of \(shape.batch), \(recipients) an event, \(Gateway.name(kind, builtIn: settings.isBuiltIn))"
     }
 
     /// CPU of the sidecar divided by that of both floors.
@@ -45,7 +41,6 @@ struct DeliverMeasurement {
     mutating func runRound() async throws {
         let gateway = try await Gateway.start(kind, builtIn: settings.isBuiltIn)
         defer { gateway.stop() }
-        gatewayName = gateway.name
         try await measure(at: gateway)
         if settings.withFloors { try await measureFloors(at: gateway) }
         if kind == .http, settings.withLatency { try await measureLatency() }
@@ -63,9 +58,7 @@ struct DeliverMeasurement {
         defer { gateway.stop() }
         let run = try await DeliverRun.fresh(at: gateway, shape, settings, outstanding: settings.outstanding)
         guard let percentiles = Percentiles(nanoseconds: run.latencies) else { return }
-        latency[0].append(percentiles.p50)
-        latency[1].append(percentiles.p99)
-        latency[2].append(percentiles.p999)
+        for (index, value) in percentiles.values.enumerated() { latency[index].append(value) }
     }
 
     private mutating func measureFloors(at gateway: any MeasuredGateway) async throws {

@@ -3,7 +3,6 @@ import SidecarHarness
 
 /// The gateway of this tool, a process of its own; it notes when each notification came.
 final class BuiltInGateway: MeasuredGateway {
-    let name = "built-in gateway"
     let urls: [String]
     let caFile: String? = nil
     let pollInterval: UInt64 = 200_000

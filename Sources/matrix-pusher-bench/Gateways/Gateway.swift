@@ -1,5 +1,10 @@
 /// Chooses the gateway.
 enum Gateway {
+    /// The name of the gateway that ``start(_:builtIn:port:)`` chooses.
+    static func name(_ kind: GatewayProtocol = .http, builtIn: Bool) -> String {
+        !builtIn && NginxGateway.isAvailable(for: kind) ? "nginx" : "built-in gateway"
+    }
+
     /// nginx where that is installed and wanted, else the built-in one.
     /// - Parameter port: Where to listen; nil for any.
     static func start(_ kind: GatewayProtocol = .http, builtIn: Bool, port: UInt16? = nil) async throws

@@ -1,6 +1,5 @@
 /// A push gateway that says yes to everything and counts.
 protocol MeasuredGateway: AnyObject {
-    var name: String { get }
     /// Where to send, one URL a lane.
     var urls: [String] { get }
     /// The file with the certificate to trust; nil without TLS.

@@ -3,7 +3,6 @@ import SidecarHarness
 
 /// nginx as the gateway, one worker a processor.
 final class NginxGateway: MeasuredGateway {
-    let name = "nginx"
     let urls: [String]
     let caFile: String?
     let pollInterval: UInt64 = 5_000_000
@@ -53,6 +52,8 @@ final class NginxGateway: MeasuredGateway {
         urls = [Gateway.url(scheme: kind == .http ? "http" : "https", port: ports.0)]
         caFile = kind == .http ? nil : folder.file("certificate.pem")
         statusConnection = try Self.connect(port: ports.1, helper)
+        // nginx waits a minute for the first request of a connection, and an hour for the others.
+        _ = try received
     }
 
     /// nginx needs a moment before it listens.

@@ -8,7 +8,6 @@ final class LoadGenerator<Source: RequestSource> {
     private var connections: [LoadConnection]
     private var idle: [Int]
     private let descriptors: UnsafeMutablePointer<pollfd>
-
     private let source: Source
 
     init(_ source: Source, socketPath: String, connections count: Int) throws {
@@ -27,60 +26,72 @@ final class LoadGenerator<Source: RequestSource> {
         descriptors.deallocate()
     }
 
+    private struct Progress {
+        let start = Monotonic.now
+        var requests = 0
+        var items = 0
+        /// Nothing more is to be sent.
+        var isAtEnd = false
+        /// Whether a request became due while all connections were busy: it then counts as sent when it was due.
+        var isLate = false
+        /// What the gateway had received at the last look.
+        var received = 0
+        var lastLook: UInt64 = 0
+    }
+
     /// Sends all that the source has and waits for the answers.
     /// - Returns: Requests and items sent.
     @discardableResult
     func run(_ pace: LoadPace = LoadPace()) throws -> (requests: Int, items: Int) {
-        let start = Monotonic.now
-        var requests = 0
-        var items = 0
-        var isAtEnd = false
-        var receivedItems = 0
-        var lastLook: UInt64 = 0
-        // Whether a request became due while all connections were busy: it then counts as sent when it was due.
-        var isLate = false
+        var progress = Progress()
         while true {
-            var now = Monotonic.now
-            if now >= pace.deadline { isAtEnd = true }
-            var wait: UInt64 = 1_000_000_000
-            while !isAtEnd {
-                if let outstanding = pace.outstanding, items - receivedItems >= outstanding {
-                    if now - lastLook >= pace.pollInterval {
-                        receivedItems = try pace.received()
-                        now = Monotonic.now
-                        lastLook = now
-                    }
-                    guard items - receivedItems < outstanding else {
-                        wait = pace.pollInterval
-                        break
-                    }
-                }
-                var due = now
-                if let rate = pace.rate {
-                    due = start + UInt64(Double(requests) / rate * 1e9)
-                    guard due <= now else {
-                        wait = due - now
-                        isLate = false
-                        break
-                    }
-                }
-                guard let index = idle.popLast() else {
-                    isLate = pace.rate != nil
-                    break
-                }
-                guard let next = source.next(into: connections[index].buffer) else {
-                    isAtEnd = true
-                    idle.append(index)
-                    break
-                }
-                source.sent(at: isLate ? due : now)
-                try connections[index].begin(size: next.size)
-                requests += 1
-                items += next.items
-            }
-            if isAtEnd, idle.count == connections.count { return (requests, items) }
+            let wait = try sendDue(pace, &progress)
+            if progress.isAtEnd, idle.count == connections.count { return (progress.requests, progress.items) }
             try exchange(wait: wait)
         }
+    }
+
+    /// Sends what may be sent now.
+    /// - Returns: Nanoseconds until there is something to do again, if no answer comes before.
+    private func sendDue(_ pace: LoadPace, _ progress: inout Progress) throws -> UInt64 {
+        while !progress.isAtEnd {
+            let now = Monotonic.now
+            guard now < pace.deadline else {
+                progress.isAtEnd = true
+                break
+            }
+            guard try hasRoom(pace, &progress, now) else { return pace.pollInterval }
+            let due = pace.rate.map { progress.start + UInt64(Double(progress.requests) / $0 * 1e9) } ?? now
+            guard due <= now else {
+                progress.isLate = false
+                return due - now
+            }
+            guard let index = idle.popLast() else {
+                progress.isLate = pace.rate != nil
+                break
+            }
+            guard let next = source.next(into: connections[index].buffer) else {
+                progress.isAtEnd = true
+                idle.append(index)
+                break
+            }
+            source.sent(at: progress.isLate ? due : now)
+            try connections[index].begin(size: next.size)
+            progress.requests += 1
+            progress.items += next.items
+        }
+        return Self.longestWait
+    }
+
+    private static var longestWait: UInt64 { 100_000_000 }
+
+    /// Whether the gateway has received enough of what was sent.
+    private func hasRoom(_ pace: LoadPace, _ progress: inout Progress, _ now: UInt64) throws -> Bool {
+        guard let outstanding = pace.outstanding, progress.items - progress.received >= outstanding else { return true }
+        guard now - progress.lastLook >= pace.pollInterval else { return false }
+        progress.received = try pace.received()
+        progress.lastLook = now
+        return progress.items - progress.received < outstanding
     }
 
     /// Waits for answers, or for room to send, and takes them.

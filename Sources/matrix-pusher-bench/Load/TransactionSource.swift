@@ -1,5 +1,3 @@
-import PushJSON
-
 /// Transactions of events, in whose bytes only numbers are changed from one to the next.
 ///
 /// Each event goes to the next users in a circle, and has the room that those users share.
@@ -34,12 +32,12 @@ final class TransactionSource: RequestSource {
         self.shape = shape
         nextEvent = firstEvent
         end = firstEvent
-        let recipients = (0..<shape.recipients).map { _ in #"{"user_id":"\#(EventText.user(0))","display_name":"Bob"}"#
-        }
+        let recipient = #"{"user_id":"\#(EventText.user(0))","display_name":"Bob"}"#
+        let recipients = Array(repeating: recipient, count: shape.recipients)
         let event =
             #"{"event":\#(EventText.event(0, room: 0)),"room":\#(EventText.room),"recipients":["#
             + recipients.joined(separator: ",") + "]}"
-        let body = #"{"events":["# + (0..<shape.batch).map { _ in event }.joined(separator: ",") + "]}"
+        let body = #"{"events":["# + Array(repeating: event, count: shape.batch).joined(separator: ",") + "]}"
         let head =
             "PUT /_pusher/v1/transactions/bench-\(EventText.padded(0, EventText.digits)) HTTP/1.1\r\n"
             + "Host: localhost\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"

@@ -1,5 +1,4 @@
 import Glibc
-import PushJSON
 import SidecarHarness
 
 /// Another program, run as a child: it ends with this one, and its output is kept in a folder.

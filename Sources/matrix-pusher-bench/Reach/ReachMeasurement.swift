@@ -14,7 +14,7 @@ struct ReachMeasurement {
         let shape = TransactionSource.Shape(batch: 16, recipients: 1)
         deliver = DeliverMeasurement(.http, shape, plan.deliver)
         instructions = InstructionsMeasurement(
-            TransactionSource.Shape(batch: 16, recipients: 1, users: 0..<512), notifications: max(1, plan.instructions),
+            TransactionSource.Shape(batch: 16, recipients: 1, users: 0..<512), notifications: plan.instructions,
             isBuiltIn: plan.deliver.isBuiltIn)
         latency = LatencyMeasurement(rate: 200, seconds: plan.latencySeconds)
         slow = [64, 1].map {
@@ -27,20 +27,12 @@ struct ReachMeasurement {
     /// - Parameter progress: Told what comes next.
     mutating func run(_ progress: (String) -> Void) async throws {
         for round in 1...plan.rounds {
-            progress("round \(round) of \(plan.rounds): delivery")
-            try await deliver.runRound()
-            progress("round \(round) of \(plan.rounds): latency")
-            try await latency.runRound()
-            progress("round \(round) of \(plan.rounds): slow gateways")
-            for index in slow.indices { try await slow[index].runRound() }
-            let evaluations = try RulesMeasurement(rounds: 1, recipients: 1, repetitions: plan.evaluations)
-                .defaultRules()
-            rules.append(evaluations.median / 1000)
-            if Callgrind.isAvailable, plan.instructions > 0 {
-                progress("round \(round) of \(plan.rounds): instructions")
-                try await instructions.runRound()
+            for part in plan.parts where part != .backlog {
+                progress("round \(round) of \(plan.rounds): \(part.rawValue)")
+                try await runRound(of: part)
             }
         }
+        guard plan.parts.contains(.backlog) else { return }
         for round in 1...plan.backlogRounds {
             progress("round \(round) of \(plan.backlogRounds): idle pushers")
             try await idle.runRound()
@@ -49,6 +41,19 @@ struct ReachMeasurement {
                 progress("round \(round) of \(plan.backlogRounds): a backlog of \(size)")
                 try await backlog[index].runRound()
             }
+        }
+    }
+
+    private mutating func runRound(of part: ReachPlan.Part) async throws {
+        switch part {
+        case .delivery: try await deliver.runRound()
+        case .latency: try await latency.runRound()
+        case .slow: for index in slow.indices { try await slow[index].runRound() }
+        case .evaluation:
+            let evaluations = RulesMeasurement(rounds: 1, recipients: 1, repetitions: plan.evaluations)
+            rules.append(try evaluations.defaultRules().median / 1000)
+        case .instructions: try await instructions.runRound()
+        case .backlog: break
         }
     }
 
@@ -89,8 +94,6 @@ struct ReachMeasurement {
             ]
         }
     }
-
-    var gatewayName: String { deliver.gatewayName }
 
     /// What stands behind the table.
     var details: [(title: String, figures: [RoundSet])] {

@@ -1,10 +1,21 @@
 /// How much is measured for the table.
 struct ReachPlan {
+    /// The parts of the table; the rows of a part that is left out are marked so.
+    enum Part: String, CaseIterable {
+        case delivery
+        case latency
+        case slow
+        case evaluation
+        case instructions
+        case backlog
+    }
+
+    var parts = Part.allCases
     var rounds = 5
     /// Filling and draining millions takes minutes.
     var backlogRounds = 1
     var deliver = DeliverSettings(notifications: 100_000, withLatency: false)
-    /// Notifications that instructions are counted of; 0 for none.
+    /// Notifications that instructions are counted of.
     var instructions = 8000
     var backlogSizes = [1024, 1_000_192, 5_000_192]
     var idlePushers = 1_000_000
@@ -31,7 +42,6 @@ struct ReachPlan {
     static let check: ReachPlan = {
         var plan = quick
         plan.deliver.notifications = 256
-        plan.instructions = 0
         plan.backlogSizes = [256, 512, 768]
         plan.idlePushers = 500
         plan.latencySeconds = 1
