@@ -41,6 +41,8 @@ struct QueueMemory {
         }
         scheduler.rampUp()
         let (reading, forgotten) = try Self.readingState(configuration, reader: reader, into: &scheduler)
+        var expiries: [Int64: Int64] = [:]
+        try reader.scanExpiries { event, expiresAt in expiries[event] = expiresAt }
         var orphans: [FinishedNotification] = []
         try reader.scanNotifications { item in
             guard let slot = scheduler.slot(ofPusher: item.pusher),
@@ -49,7 +51,10 @@ struct QueueMemory {
                 orphans.append(FinishedNotification(id: item.id, hadFailures: true))
                 return
             }
-            scheduler.restore(item.id, for: slot, queuedAt: item.queuedAt, refusals: item.refusals, now: now)
+            scheduler.restore(
+                item.id, for: slot, queuedAt: item.queuedAt, refusals: item.refusals,
+                isHighPriority: NotificationFlags(rawValue: item.flags).contains(.highPriority),
+                expiresAt: expiries.isEmpty ? nil : expiries[NotificationID.eventNumber(of: item.id)], now: now)
         }
         var owners: Set<Int> = []
         try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }
@@ -120,7 +125,8 @@ extension Scheduler.Limits {
                 probeMaximum: Self.bounded(delivery.probeMax, atLeast: probeInitial)),
             jitterDelay: Self.bounded(configuration.push.jitterDelay),
             giveUpAfter: Self.bounded(configuration.retry.giveUpAfter),
-            maxAge: Self.bounded(max(delivery.maxAgeHigh, delivery.maxAgeLow)))
+            maxAge: PendingItems.MaxAge(
+                high: Self.bounded(delivery.maxAgeHigh), low: Self.bounded(delivery.maxAgeLow)))
     }
 
     private static func bounded(_ duration: Duration, atLeast minimum: Int64 = 0) -> Int64 {

@@ -85,10 +85,10 @@ extension EndToEndTests {
 
         @Test func everyRemovalLeavesATombstoneThatSurvivesACrash() async throws {
             try await Bench.run(script: { $0.pushkey == "bad" ? .reject("bad") : .hold }) { bench in
-                try await set(bench, "bad")
                 try await set(bench, "shared")
                 try await set(bench, "phone", device: "P")
                 try await set(bench, "mine")
+                try await set(bench, "bad")
                 try await set(bench, "dave", user: "@dave:hs")
                 try await bench.submit(Bench.message("$1", to: ["@bob:hs", "@dave:hs"]), as: "1")
                 try await waitUntil("the rejected pusher to go") { try await removed(bench).count == 1 }

@@ -169,6 +169,21 @@ struct SchedulerOrderTests {
         #expect(order == Array(repeating: slots, count: 4).flatMap { $0 })
     }
 
+    @Test func `A user with hundreds of pushers takes no turns from others`() {
+        let fixture = SchedulerFixture(maxInFlight: 64, window: 4)
+        for _ in 0..<300 { _ = fixture.addPusher(user: 1000, queued: 5) }
+        let others = (1...20).map { fixture.addPusher(user: $0, queued: 5) }
+        var sent: [Int32: Int] = [:]
+        for _ in 0..<21 * 5 {
+            guard let send = fixture.take(1).first else { break }
+            sent[send.slot, default: 0] += 1
+            fixture.settle(send, .done)
+        }
+        // Twenty-one users, five turns each.
+        #expect(others.allSatisfy { sent[$0] == 5 })
+        #expect(fixture.drain().count == 1495)
+    }
+
     @Test func `Held counts what is pending for the gateway and returns to nothing`() {
         let fixture = SchedulerFixture()
         let slots = (0..<3).map { _ in fixture.addPusher(queued: 5) }

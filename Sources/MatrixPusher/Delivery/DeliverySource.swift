@@ -41,7 +41,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     func exchange(
         finished: [FinishedTransfer], capacity: Int, requests: inout [TransferRequest]
     ) -> Duration? {
-        let now = UnixClock.now()
+        var now: Int64 = 0
         var writes = SettlementWrites()
         taken.removeAll(keepingCapacity: true)
         prepared.removeAll(keepingCapacity: true)
@@ -54,6 +54,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         }
         let pause = rest.left
         dispatcher.state.withLock { state in
+            now = state.readClock()
             for transfer in finished {
                 let token = Int(transfer.token)
                 guard let send = inFlight[token] else { continue }
@@ -70,7 +71,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         writes.post(to: dispatcher, now: now)
         // Loops that rest must not wake each other over and over.
         if leavesWork, pause == nil { dispatcher.wake(after: index) }
-        let failures = buildRequests(now: now, into: &requests)
+        let failures = buildRequests(into: &requests)
         if !failures.isEmpty {
             settleUnsent(failures, now: now)
             return .zero
@@ -87,7 +88,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         dispatcher.state.withLock { state in
             for (send, decision) in failures {
                 let pusher = state.scheduler.pushers[Int(send.slot)].id
-                let settlement = state.scheduler.settle(send, decision, now: now, random: 0.5)
+                let settlement = state.scheduler.settle(send, decision, wasSent: false, now: now, random: 0.5)
                 writes.add(settlement, pusher: pusher, transfer: nil, nextProbeAt: nil, state: &state, now: now)
             }
         }
@@ -110,13 +111,11 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     }
 
     /// Turns what was taken into requests; returns what can not be sent, and why.
-    private func buildRequests(
-        now: Int64, into requests: inout [TransferRequest]
-    ) -> [(Scheduler.Send, DeliveryDecision)] {
+    private func buildRequests(into requests: inout [TransferRequest]) -> [(Scheduler.Send, DeliveryDecision)] {
         var failures: [(Scheduler.Send, DeliveryDecision)] = []
         unreadable = 0
         for item in prepared {
-            switch load(item, now: now) {
+            switch load(item) {
             case .success(let request):
                 let token = freeTokens.popLast() ?? inFlight.count
                 if token == inFlight.count { inFlight.append(item.send) } else { inFlight[token] = item.send }
@@ -144,13 +143,12 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         var decision: DeliveryDecision
     }
 
-    private func load(_ item: PreparedSend, now: Int64) -> Result<TransferRequest, Unsent> {
+    private func load(_ item: PreparedSend) -> Result<TransferRequest, Unsent> {
         let details: PusherDetails
         var tweaks: [UInt8]?
         let rawFlags: Int32
         let fragment: EventFragment
-        let queuedAt: Int64
-        let expiresAt: Int64?
+        if item.send.isExpired { return .failure(Unsent(decision: .bury(.expired))) }
         do throws(QueueError) {
             if let known = item.details {
                 details = known
@@ -169,7 +167,6 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
             }
             if let event = item.event {
                 fragment = event.fragment
-                (queuedAt, expiresAt) = (event.queuedAt, event.expiresAt)
                 rawFlags = event.notifications[item.index].flags
                 tweaks = event.notifications[item.index].tweaks
             } else if let payload = try reader.payload(of: item.send.notification) {
@@ -178,7 +175,6 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
                         bytes: payload.body, idsEnd: payload.idsEnd, contentStart: payload.contentStart)
                 else { return .failure(Unsent(decision: .bury(.refused))) }
                 fragment = stored
-                (queuedAt, expiresAt) = (payload.notification.queuedAt, payload.expiresAt)
                 rawFlags = payload.notification.flags
                 tweaks = payload.tweaks
             } else {
@@ -188,11 +184,6 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
             return unread(error)
         }
         let flags = NotificationFlags(rawValue: rawFlags)
-        let delivery = dispatcher.configuration.delivery
-        let maxAge = flags.contains(.highPriority) ? delivery.maxAgeHigh : delivery.maxAgeLow
-        if now - queuedAt > maxAge.milliseconds || expiresAt.map({ $0 <= now }) ?? false {
-            return .failure(Unsent(decision: .bury(.expired)))
-        }
         return request(details, body(details, fragment, flags: flags, tweaks: tweaks ?? [], item))
     }
 

@@ -12,6 +12,7 @@ final class Dispatcher: Sendable {
         var window: EventWindow
         var details: [Int32: PusherDetails] = [:]
         var recent = RecentOutcomes()
+        var clock = ClockWatch()
     }
 
     /// Bytes of fresh events kept for sending.
@@ -41,9 +42,10 @@ final class Dispatcher: Sendable {
 
     /// Takes stored events in; called on the writer's thread in commit order.
     func enqueue(_ events: [(event: LiveEvent, firstNumber: Int64)]) {
-        let now = UnixClock.now()
+        var now: Int64 = 0
         var orphans: [FinishedNotification] = []
         state.withLock { state in
+            now = state.readClock()
             for (event, firstNumber) in events {
                 state.window.insert(event, firstNumber: firstNumber)
                 for index in event.notifications.indices {
@@ -56,7 +58,11 @@ final class Dispatcher: Sendable {
                         state.window.release(id)
                         continue
                     }
-                    state.scheduler.enqueue(id, for: slot, queuedAt: event.queuedAt, now: now)
+                    state.scheduler.enqueue(
+                        id, for: slot, queuedAt: event.queuedAt,
+                        isHighPriority: NotificationFlags(rawValue: event.notifications[index].flags)
+                            .contains(.highPriority),
+                        expiresAt: event.expiresAt, now: now)
                 }
             }
         }
@@ -66,9 +72,10 @@ final class Dispatcher: Sendable {
 
     /// Takes dead letters in that are queued again; called on the writer's thread in commit order.
     func enqueue(revived notifications: [PendingNotification]) {
-        let now = UnixClock.now()
+        var now: Int64 = 0
         var orphans: [FinishedNotification] = []
         state.withLock { state in
+            now = state.readClock()
             for notification in notifications {
                 // What memory has of the event says when that came; since when this is queued, its row says.
                 state.window.forget(NotificationID.eventNumber(of: notification.id))
@@ -78,7 +85,9 @@ final class Dispatcher: Sendable {
                     orphans.append(FinishedNotification(id: notification.id, hadFailures: true))
                     continue
                 }
-                state.scheduler.enqueue(notification.id, for: slot, queuedAt: notification.queuedAt, now: now)
+                state.scheduler.enqueue(
+                    notification.id, for: slot, queuedAt: notification.queuedAt,
+                    isHighPriority: NotificationFlags(rawValue: notification.flags).contains(.highPriority), now: now)
             }
         }
         finish(orphans: orphans, now: now)
@@ -121,11 +130,16 @@ final class Dispatcher: Sendable {
 
     // MARK: Maintenance
 
-    /// Ends what ran out of time, a bounded number of pushers a call.
-    func sweep(now: Int64 = UnixClock.now()) {
+    /// Ends what ran out of time, a bounded number of pushers a call, and forgets gateways that nobody uses.
+    /// - Parameter time: Unix milliseconds; nil: what the clock says.
+    func sweep(now time: Int64? = nil) {
+        var now: Int64 = 0
+        var unusedLanes: [String] = []
         var letters: [DeadLetter] = []
         var endedBadges: [(pusher: Int64, askedAt: Int64)] = []
         state.withLock { state in
+            now = time ?? state.readClock()
+            unusedLanes = state.scheduler.forgetLanes(now: now, limit: 1000)
             var expired = 0
             var failed = 0
             var finished: [Int64] = []
@@ -142,6 +156,7 @@ final class Dispatcher: Sendable {
             if expired > 0 { state.recent.add(.expired, now: now, count: expired) }
             if failed > 0 { state.recent.add(.failed, now: now, count: failed) }
         }
+        for lane in unusedLanes { queue.deleteLane(lane) }
         for badge in endedBadges { queue.deleteBadge(of: badge.pusher, upTo: badge.askedAt) }
         if !endedBadges.isEmpty || !letters.isEmpty { wake() }
         guard !letters.isEmpty else { return }
@@ -151,6 +166,14 @@ final class Dispatcher: Sendable {
 }
 
 extension Dispatcher.State {
+    /// The time in Unix milliseconds; where the clock was set, what is under way follows it first.
+    mutating func readClock() -> Int64 {
+        let now = UnixClock.now()
+        let step = clock.step(wall: now, steady: UnixClock.steady())
+        if step != 0 { scheduler.followClock(by: step) }
+        return now
+    }
+
     /// Takes notifications out of a pusher's queue, because they were read, redacted or muted.
     /// - Returns: those that were taken out, which leaves out one in flight.
     @discardableResult

@@ -6,7 +6,7 @@ struct PusherSlot: Sendable {
         static let removed = Flags(rawValue: 1)
         static let disabled = Flags(rawValue: 2)
         static let inFlight = Flags(rawValue: 4)
-        /// Linked into its lane's ready list.
+        /// In its lane's ``ReadyQueue``.
         static let ready = Flags(rawValue: 8)
         /// Held by its own backoff or by a hold-off until a moment in the deadline heap.
         static let waiting = Flags(rawValue: 16)
@@ -40,7 +40,7 @@ struct PusherSlot: Sendable {
     var lane: Int32
     /// The next pusher of the same user.
     var nextOfUser = PusherSlot.none
-    /// The neighbours in the lane's ready list.
+    /// The neighbours in the lane's ``ReadyQueue``.
     var previousReady = PusherSlot.none
     var nextReady = PusherSlot.none
     var unread: UInt32 = 0

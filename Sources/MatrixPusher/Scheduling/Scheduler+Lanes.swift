@@ -5,8 +5,9 @@ extension Scheduler {
     /// The lane of a gateway; made on first sight.
     mutating func lane(named name: String) -> Int32 {
         if let lane = laneByName[name] { return lane }
-        let lane = Int32(lanes.count)
-        lanes.append(Lane(name: name, policy: GatewayLane(limits: limits.lane)))
+        let fresh = Lane(name: name, policy: GatewayLane(limits: limits.lane))
+        let lane = freeLanes.popLast() ?? Int32(lanes.count)
+        if Int(lane) == lanes.count { lanes.append(fresh) } else { lanes[Int(lane)] = fresh }
         laneByName[name] = lane
         return lane
     }
@@ -116,23 +117,33 @@ extension Scheduler {
         return rejections[lane]?.isTooMany(ofPushers: lanes[Int(lane)].pushers, now: now) != true
     }
 
-    // MARK: Clock
+    // MARK: Forgetting
 
-    /// After the clock was set back the pauses that are under way end when they would have ended.
-    mutating func followClock(_ now: Int64) {
-        // Loops read the clock before they get the lock: a little disorder is no set-back.
-        guard latestNow != .min, now < latestNow - 10_000 else {
-            latestNow = max(latestNow, now)
-            return
+    /// Forgets lanes that no pusher uses and of which nothing has to be remembered, looking at up to `limit` of them.
+    /// - Returns: the gateways that were held back, whose record is to go as well.
+    mutating func forgetLanes(now: Int64, limit: Int) -> [String] {
+        var forgotten: [String] = []
+        for _ in 0..<min(limit, lanes.count) {
+            if laneSweepPosition >= lanes.count { laneSweepPosition = 0 }
+            let lane = Int32(laneSweepPosition)
+            laneSweepPosition += 1
+            guard isForgettable(lane, now: now) else { continue }
+            let name = lanes[Int(lane)].name
+            if lanes[Int(lane)].policy.isHeld { forgotten.append(name) }
+            laneByName[name] = nil
+            troubles[lane] = nil
+            rejections[lane] = nil
+            freeLanes.append(lane)
         }
-        let shift = now - latestNow
-        latestNow = now
-        deadlines.shift(by: shift)
-        for index in failures.values.indices { failures.values[index].nextAttemptAt += shift }
-        for index in lanes.indices {
-            lanes[index].policy.shift(by: shift)
-            lanes[index].deadline = lanes[index].deadline.map { $0 + shift }
-        }
-        for index in rejections.values.indices { rejections.values[index].shift(by: shift) }
+        return forgotten
+    }
+
+    private func isForgettable(_ lane: Int32, now: Int64) -> Bool {
+        let entry = lanes[Int(lane)]
+        return entry.pushers == 0 && entry.held == 0 && entry.inFlight == 0 && !entry.isActive
+            // Who registers again must find the pause that was asked for, and the suspicion.
+            && (entry.policy.state.nextProbeAt ?? 0) <= now
+            && (rejections[lane]?.total(now: now) ?? 0) == 0
+            && laneByName[entry.name] == lane
     }
 }

@@ -1,9 +1,17 @@
 /// What is queued, and when it may be sent.
 extension Scheduler {
     /// Adds a notification at the end of a pusher's queue.
-    mutating func enqueue(_ notification: Int64, for slot: Int32, queuedAt: Int64, now: Int64) {
-        let index = Int(slot)
-        items.append(id: notification, queuedAt: queuedAt, to: &pushers[index].pending)
+    /// - Parameter expiresAt: Unix milliseconds, where the event has a lifetime of its own.
+    mutating func enqueue(
+        _ notification: Int64, for slot: Int32, queuedAt: Int64, isHighPriority: Bool = false, expiresAt: Int64? = nil,
+        now: Int64
+    ) {
+        let maxAge = isHighPriority ? limits.maxAge.high : limits.maxAge.low
+        // What is queued after its lifetime was queued on purpose.
+        let expiresAt = expiresAt.flatMap { $0 >= queuedAt && $0 - queuedAt < maxAge ? $0 : nil }
+        items.append(
+            id: notification, queuedAt: queuedAt, isHighPriority: isHighPriority, expiresAt: expiresAt, owner: slot,
+            to: &pushers[Int(slot)].pending)
         count(1, slot)
         schedule(slot, now: now)
     }
@@ -27,17 +35,20 @@ extension Scheduler {
 
     /// Adds a notification that was queued before the start.
     /// - Parameter refusals: How often it was refused; only the one at the front can have been.
-    mutating func restore(_ notification: Int64, for slot: Int32, queuedAt: Int64, refusals: Int, now: Int64) {
+    mutating func restore(
+        _ notification: Int64, for slot: Int32, queuedAt: Int64, refusals: Int, isHighPriority: Bool = false,
+        expiresAt: Int64? = nil, now: Int64
+    ) {
         if pushers[Int(slot)].queued == 0 {
             failures[slot]?.refusals = refusals
             pushers[Int(slot)].flags.insert(.tried)
         }
-        enqueue(notification, for: slot, queuedAt: queuedAt, now: now)
+        enqueue(
+            notification, for: slot, queuedAt: queuedAt, isHighPriority: isHighPriority, expiresAt: expiresAt, now: now)
     }
 
     /// Takes what may be sent now, at most `capacity`, and marks it as in flight.
     mutating func takeSends(capacity: Int, now: Int64, into sends: inout [Send]) {
-        followClock(now)
         promote(now: now)
         var budget = min(capacity, limits.maxInFlight - inFlight)
         while budget > 0, activeStart < active.count {
@@ -64,24 +75,26 @@ extension Scheduler {
     /// Whether anything could start at once, given a free slot.
     var hasReadyWork: Bool { activeStart < active.count && inFlight < limits.maxInFlight }
 
-    mutating func takeSend(from lane: Int32, now: Int64, into sends: inout [Send]) -> Bool {
+    private mutating func takeSend(from lane: Int32, now: Int64, into sends: inout [Send]) -> Bool {
         let index = Int(lane)
         while lanes[index].hasReady {
-            guard lanes[index].policy.allowance(inFlight: lanes[index].inFlight, now: now) > 0, mayHaveMore(lane) else {
-                return false
-            }
-            let slot = lanes[index].readyHead
-            let position = Int(slot)
+            guard lanes[index].policy.allowance(inFlight: lanes[index].inFlight, now: now) > 0, mayHaveMore(lane),
+                let slot = lanes[index].ready.next()
+            else { return false }
             unlinkReady(slot)
             guard let front = front(of: slot) else { continue }
+            let position = Int(slot)
             pushers[position].flags.insert(front.isBadge ? [.inFlight, .badgeInFlight] : .inFlight)
             let isProbe = lanes[index].policy.sent()
             lanes[index].inFlight += 1
             inFlight += 1
-            sends.append(
-                Send(
-                    slot: slot, lane: lane, notification: front.id, badge: front.isBadge ? front.queuedAt : nil,
-                    isReduced: pushers[position].flags.contains(.reduced), isProbe: isProbe))
+            var send = Send(
+                slot: slot, lane: lane, notification: front.id, badge: front.isBadge ? front.queuedAt : nil,
+                isReduced: pushers[position].flags.contains(.reduced), isProbe: isProbe)
+            if !front.isBadge, let item = items.first(of: pushers[position].pending) {
+                send.isExpired = items.hasExpired(item, limits.maxAge, now: now)
+            }
+            sends.append(send)
             return true
         }
         return false
@@ -106,32 +119,15 @@ extension Scheduler {
         }
         let lane = pushers[index].lane
         pushers[index].flags.insert(.ready)
-        let tail = lanes[Int(lane)].readyTail
-        pushers[index].previousReady = tail
-        if tail == PusherSlot.none {
-            lanes[Int(lane)].readyHead = slot
-        } else {
-            pushers[Int(tail)].nextReady = slot
-        }
-        lanes[Int(lane)].readyTail = slot
+        lanes[Int(lane)].ready.append(slot, in: &pushers)
         activate(lane)
     }
 
-    /// Takes a pusher out of its lane's ready list.
+    /// Takes a pusher out of its lane's ready queue.
     mutating func unlinkReady(_ slot: Int32) {
-        let index = Int(slot)
-        guard pushers[index].flags.contains(.ready) else { return }
-        pushers[index].flags.remove(.ready)
-        let (previous, next) = (pushers[index].previousReady, pushers[index].nextReady)
-        let lane = Int(pushers[index].lane)
-        if previous == PusherSlot.none { lanes[lane].readyHead = next } else { pushers[Int(previous)].nextReady = next }
-        if next == PusherSlot.none {
-            lanes[lane].readyTail = previous
-        } else {
-            pushers[Int(next)].previousReady = previous
-        }
-        pushers[index].previousReady = PusherSlot.none
-        pushers[index].nextReady = PusherSlot.none
+        guard pushers[Int(slot)].flags.contains(.ready) else { return }
+        pushers[Int(slot)].flags.remove(.ready)
+        lanes[Int(pushers[Int(slot)].lane)].ready.remove(slot, in: &pushers)
     }
 
     /// Moves what has become due to where it can be taken.

@@ -1,10 +1,14 @@
 internal import PushQueue
 
-/// What follows when a request has ended, or time has run out.
+/// What follows when a request has ended.
 extension Scheduler {
     /// A request has ended.
-    /// - Parameter random: uniform in 0..<1, for the jitter.
-    mutating func settle(_ send: Send, _ decision: DeliveryDecision, now: Int64, random: Double) -> Settlement {
+    /// - Parameters:
+    ///   - wasSent: False where none was made: that says nothing of the gateway.
+    ///   - random: uniform in 0..<1, for the jitter.
+    mutating func settle(
+        _ send: Send, _ decision: DeliveryDecision, wasSent: Bool = true, now: Int64, random: Double
+    ) -> Settlement {
         inFlight -= 1
         lanes[Int(send.lane)].inFlight -= 1
         let index = Int(send.slot)
@@ -13,7 +17,7 @@ extension Scheduler {
         let isCurrent = flags.isDisjoint(with: [.replaced, .removed])
         var decision = decision
         if decision == .removePusher, isCurrent, !believesRejection(by: send.lane, now: now) { decision = .distrust }
-        learn(send, decision, now: now)
+        learn(send, wasSent ? decision : .release, now: now)
         defer { schedule(send.slot, now: now) }
         guard !flags.contains(.removed) else { return .none }
         if send.badge != nil { return isCurrent ? settleBadge(send, decision, now: now, random: random) : .none }
@@ -122,32 +126,6 @@ extension Scheduler {
         failures[slot, default: PusherFailure(failingSince: now)].nextAttemptAt = time
     }
 
-    /// Ends the notifications at the front whose time has run out, at most `limit` of them, looking at up to `limit` pushers
-    /// from where the last call stopped.
-    mutating func sweep(now: Int64, limit: Int, _ body: (Int32, Settlement) -> Void) {
-        var looks = min(limit, pushers.count)
-        var burials = limit
-        while looks > 0, burials > 0 {
-            if sweepPosition >= pushers.count { sweepPosition = 0 }
-            let slot = Int32(sweepPosition)
-            let before = burials
-            while burials > 0, !pushers[Int(slot)].flags.contains(.inFlight), let reason = overdue(slot, now: now) {
-                body(slot, front(of: slot)?.isBadge == true ? abandonBadge(slot) : bury(slot, reason))
-                burials -= 1
-            }
-            if burials < before { schedule(slot, now: now) }
-            looks -= 1
-            if burials > 0 { sweepPosition += 1 }
-        }
-    }
-
-    /// Why the notification at the front is to be ended; nil while it has time.
-    func overdue(_ slot: Int32, now: Int64) -> DeadLetter.Reason? {
-        guard let front = front(of: slot) else { return nil }
-        if hasRunOut(slot, now: now) { return .gaveUp }
-        return now - front.queuedAt > limits.maxAge ? .expired : nil
-    }
-
     /// Refusals of the notification at the front, for ``BlameTable``.
     func refusals(_ slot: Int32) -> Int { failures[slot]?.refusals ?? 0 }
 
@@ -164,14 +142,5 @@ extension Scheduler {
         case .gaveUp, .expired: break
         }
         return .buried(notification: notification, reason: reason, countsAttempt: countsAttempt)
-    }
-
-    /// Whether the notification at the front was queued, and its pusher failing, for as long as is patient.
-    func hasRunOut(_ slot: Int32, now: Int64) -> Bool {
-        guard let front = front(of: slot) else { return false }
-        let pusherSince = failures.isEmpty ? Int64.max : failures[slot]?.failingSince ?? .max
-        let laneSince = lanes[Int(pushers[Int(slot)].lane)].policy.failingSince ?? .max
-        let failingSince = min(pusherSince, laneSince)
-        return failingSince != .max && now - max(failingSince, front.queuedAt) >= limits.giveUpAfter
     }
 }

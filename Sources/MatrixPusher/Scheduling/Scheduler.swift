@@ -12,8 +12,7 @@ struct Scheduler: Sendable {
         var jitterDelay: Int64
         /// Milliseconds; see ``PusherConfiguration/Retry/giveUpAfter``.
         var giveUpAfter: Int64
-        /// Milliseconds after which a notification of either priority has expired.
-        var maxAge: Int64
+        var maxAge: PendingItems.MaxAge
     }
 
     /// A notification to send, or a counts-only push.
@@ -27,15 +26,16 @@ struct Scheduler: Sendable {
         var isReduced: Bool
         /// It is the one request that finds out whether a gateway that was down is back.
         var isProbe: Bool
+        /// It is of no use any more: to be buried instead of sent.
+        var isExpired = false
     }
 
     /// A gateway's lane with its work.
     struct Lane: Sendable {
         let name: String
         var policy: GatewayLane
-        /// Pushers whose front notification may go, in turn.
-        var readyHead = PusherSlot.none
-        var readyTail = PusherSlot.none
+        /// Pushers whose next request may go.
+        var ready = ReadyQueue()
         var inFlight = 0
         /// Pending notifications, and those of them behind a pusher's own backoff.
         var held = 0
@@ -47,7 +47,7 @@ struct Scheduler: Sendable {
         /// When the deadline heap looks at this lane; one entry is enough.
         var deadline: Int64?
 
-        var hasReady: Bool { readyHead != PusherSlot.none }
+        var hasReady: Bool { !ready.isEmpty }
     }
 
     let limits: Limits
@@ -63,20 +63,21 @@ struct Scheduler: Sendable {
     var items: PendingItems
     var users = UserIndex()
     var laneByName: [String: Int32] = [:]
+    /// Places of lanes that were forgotten.
+    var freeLanes: [Int32] = []
     /// Lanes that may have something to send, in turn.
     var active: [Int32] = []
     var activeStart = 0
     /// When pushers (slot) and lanes (~lane) are to be looked at again.
     var deadlines = DeadlineHeap()
     var sweepPosition = 0
+    var laneSweepPosition = 0
     /// Counts-only pushes by pusher, with the Unix milliseconds since when one is wanted.
     var badges: [Int32: Int64] = [:]
     /// Of the lanes with server errors of late, which pushers had them.
     var troubles: [Int32: FailingPushers] = [:]
     /// What lanes rejected of late.
     var rejections: [Int32: RejectionWindow] = [:]
-    /// The latest time seen, to notice a clock that is set back.
-    var latestNow: Int64 = .min
 
     init(limits: Limits, retry: RetrySchedule, now: Int64) {
         self.limits = limits

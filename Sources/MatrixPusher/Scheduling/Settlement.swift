@@ -34,6 +34,12 @@ struct PusherFailure: Equatable, Sendable {
     /// Unix milliseconds before which nothing is sent.
     var nextAttemptAt: Int64 = 0
 
+    /// Follows a clock that was set.
+    mutating func shift(by milliseconds: Int64) {
+        failingSince += milliseconds
+        if nextAttemptAt != 0 { nextAttemptAt += milliseconds }
+    }
+
     /// Another notification has come to the front.
     mutating func beginHead() {
         refusals = 0

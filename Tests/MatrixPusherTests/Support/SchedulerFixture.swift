@@ -13,7 +13,7 @@ final class SchedulerFixture {
 
     init(
         maxInFlight: Int = 16, window: Int = 8, jitterDelay: Int64 = 0, giveUpAfter: Int64 = 86_400_000,
-        maxAge: Int64 = 86_400_000
+        maxAge: Int64 = 86_400_000, maxAgeLow: Int64? = nil
     ) {
         var retry = PusherConfiguration.Retry()
         retry.jitter = 0
@@ -21,7 +21,8 @@ final class SchedulerFixture {
             limits: Scheduler.Limits(
                 maxInFlight: maxInFlight,
                 lane: GatewayLane.Limits(maximumWindow: window, probeInitial: 1000, probeMaximum: 60_000),
-                jitterDelay: jitterDelay, giveUpAfter: giveUpAfter, maxAge: maxAge),
+                jitterDelay: jitterDelay, giveUpAfter: giveUpAfter,
+                maxAge: PendingItems.MaxAge(high: maxAge, low: maxAgeLow ?? maxAge)),
             retry: RetrySchedule(retry), now: Self.start)
     }
 
@@ -35,9 +36,11 @@ final class SchedulerFixture {
     }
 
     @discardableResult
-    func enqueue(_ slot: Int32) -> Int64 {
+    func enqueue(_ slot: Int32, isHighPriority: Bool = true, lifetime: Int64? = nil) -> Int64 {
         nextNotification += 1
-        scheduler.enqueue(nextNotification, for: slot, queuedAt: now, now: now)
+        scheduler.enqueue(
+            nextNotification, for: slot, queuedAt: now, isHighPriority: isHighPriority,
+            expiresAt: lifetime.map { now + $0 }, now: now)
         return nextNotification
     }
 
@@ -50,6 +53,12 @@ final class SchedulerFixture {
     @discardableResult
     func settle(_ send: Scheduler.Send, _ decision: DeliveryDecision) -> Settlement {
         scheduler.settle(send, decision, now: now, random: 0.5)
+    }
+
+    /// Sets the clock, as its owner would.
+    func setClock(by milliseconds: Int64) {
+        now += milliseconds
+        scheduler.followClock(by: milliseconds)
     }
 
     /// Moves the clock to the next deadline; false where there is none.

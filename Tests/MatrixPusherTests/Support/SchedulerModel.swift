@@ -26,7 +26,7 @@ final class SchedulerModel {
         random = SeededGenerator(seed: seed)
         fixture = SchedulerFixture(
             maxInFlight: Self.maxInFlight, window: 8, jitterDelay: jitterDelay, giveUpAfter: 40_000_000,
-            maxAge: 50_000_000)
+            maxAge: 50_000_000, maxAgeLow: 45_000_000)
         for _ in 0..<20 { addPusher() }
     }
 
@@ -39,7 +39,7 @@ final class SchedulerModel {
         case 60..<88: settleSome()
         case 88..<94: fixture.now += Int64.random(in: 0...5000, using: &random)
         case 94: _ = fixture.advance()
-        case 95: if Int.random(in: 0..<20, using: &random) == 0 { fixture.now += 30_000_000 }
+        case 95: leap()
         case 96: sweep()
         case 97: replace()
         case 98: remove()
@@ -62,6 +62,7 @@ final class SchedulerModel {
         }
         check()
         #expect(badges.isEmpty)
+        #expect(fixture.scheduler.items.lifetimes.count == 0)
         #expect(pending == 0, "stuck: \(queues.filter { !$0.value.isEmpty })")
     }
 
@@ -78,7 +79,9 @@ final class SchedulerModel {
 
     private func enqueue() {
         guard let slot = inService.randomElement(using: &random) else { return }
-        queues[slot]?.append(fixture.enqueue(slot))
+        let lifetime = Int.random(in: 0..<4, using: &random) == 0 ? Int64.random(in: 0...60_000, using: &random) : nil
+        queues[slot]?.append(
+            fixture.enqueue(slot, isHighPriority: Bool.random(using: &random), lifetime: lifetime))
     }
 
     private func take(_ capacity: Int) {
@@ -176,14 +179,32 @@ final class SchedulerModel {
     }
 
     private func sweep() {
-        var buried: [(Int32, Int64)] = []
+        var buried: [(Int32, Int64, DeadLetter.Reason)] = []
         fixture.scheduler.sweep(now: fixture.now, limit: 10) { slot, settlement in
-            if case .buried(let id, _, _) = settlement { buried.append((slot, id)) }
+            if case .buried(let id, let reason, _) = settlement { buried.append((slot, id, reason)) }
             if case .badgeEnded = settlement { #expect(badges.remove(slot) != nil) }
         }
-        for (slot, id) in buried {
+        for (slot, id, reason) in buried {
             #expect(!inFlight.contains { $0.notification == id })
-            end(id, of: slot)
+            if reason != .expired {
+                end(id, of: slot)
+            } else if let index = queues[slot]?.firstIndex(of: id) {
+                queues[slot]?.remove(at: index)
+                ended += 1
+            } else {
+                Issue.record("expired twice")
+            }
+        }
+        let forgotten = fixture.scheduler.forgetLanes(now: fixture.now, limit: 2)
+        #expect(forgotten.allSatisfy { fixture.scheduler.laneByName[$0] == nil })
+    }
+
+    /// A long time passes, or the clock is set either way.
+    private func leap() {
+        switch Int.random(in: 0..<40, using: &random) {
+        case 0, 1: fixture.now += 30_000_000
+        case 2..<10: fixture.setClock(by: Int64.random(in: -7_200_000...7_200_000, using: &random))
+        default: break
         }
     }
 
@@ -232,6 +253,7 @@ final class SchedulerModel {
             #expect(lane.held == own.reduce(0) { $0 + Int($1.queued) })
             #expect(lane.heldWaiting == own.reduce(0) { $0 + ($1.flags.contains(.waiting) ? Int($1.queued) : 0) })
             #expect(lane.inFlight == inFlight.count { Int($0.lane) == index })
+            #expect(lane.ready.isEmpty == !own.contains { $0.flags.contains(.ready) })
         }
         for (slot, queue) in queues {
             let pusher = scheduler.pushers[Int(slot)]
