@@ -11,6 +11,7 @@ internal import Testing
         queue.setLane(lane)
         lane.failures = 4
         lane.nextProbeAt = 17
+        lane.isSuspect = true
         queue.setLane(lane)
         queue.setLane(LaneRecord(gateway: "https://well.example.org:443", failingSince: 1, failures: 3, nextProbeAt: 2))
         queue.deleteLane("https://well.example.org:443")
@@ -19,5 +20,23 @@ internal import Testing
         var lanes: [LaneRecord] = []
         try queue.makeReader().scanLanes { lanes.append($0) }
         #expect(lanes == [lane])
+    }
+
+    @Test func `What gateways rejected of late is told from the tombstones`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        for (index, reason) in [RemovedPusher.Reason.rejected, .rejected, .logout, .deleted].enumerated() {
+            let pusher = try await queue.setPusher(.test(pushkey: "key \(index)")).pusher
+            _ = try await queue.removePushers([pusher.id], reason: reason, at: 1000 + Int64(index))
+        }
+        var rejections: [Int64] = []
+        let reader = try queue.makeReader()
+        try reader.scanRejections(since: 1000) { _, at in rejections.append(at) }
+        #expect(rejections == [1000, 1001])
+        rejections = []
+        try reader.scanRejections(since: 1001) { gateway, at in
+            #expect(gateway == PusherFields.test().gateway)
+            rejections.append(at)
+        }
+        #expect(rejections == [1001])
     }
 }

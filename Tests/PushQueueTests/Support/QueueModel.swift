@@ -97,10 +97,13 @@ struct QueueModel {
         let attempt = AttemptRecord.test(at: clock, status: number(below: 2) == 0 ? nil : 500)
         let health = PusherHealth(failingSince: clock, attempts: number(below: 9), lastError: "x")
         let counted = number(below: 2) == 0
+        let refusals = number(below: 5)
         queue.recordFailure(
             FailedAttempt(
-                notification: id, attempt: attempt, countsAttempt: counted, pusher: pusher, health: health))
+                notification: id, attempt: attempt, countsAttempt: counted, refusals: refusals, pusher: pusher,
+                health: health))
         notifications[id]?.attempts += counted ? 1 : 0
+        notifications[id]?.refusals = refusals
         logs[id, default: []].append(attempt)
         pushers[pusher]?.health = health
     }
@@ -111,6 +114,7 @@ struct QueueModel {
         for id in ids {
             if let notification = notifications[id], pushers[notification.pusher] != nil {
                 dead[id] = notification
+                dead[id]?.refusals = 0
                 notifications[id] = nil
                 everDead += 1
             } else {
