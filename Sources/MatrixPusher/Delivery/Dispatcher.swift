@@ -167,11 +167,10 @@ final class Dispatcher: Sendable {
 
 extension Dispatcher.State {
     /// The time in Unix milliseconds; where the clock was set, what is under way follows it first.
-    mutating func readClock() -> Int64 {
-        let now = UnixClock.now()
-        let step = clock.step(wall: now, steady: UnixClock.steady())
+    mutating func readClock(wall: Int64 = UnixClock.now(), steady: Int64 = UnixClock.steady()) -> Int64 {
+        let step = clock.step(wall: wall, steady: steady)
         if step != 0 { scheduler.followClock(by: step) }
-        return now
+        return wall
     }
 
     /// Takes notifications out of a pusher's queue, because they were read, redacted or muted.

@@ -46,8 +46,8 @@ struct DeliverySimulationTests {
         let report = try run(outage, "half of all answers 502 for an hour")
         #expect(report.gateways[0].requestsInTrouble <= Outage.notifications * 21 / 10)
         #expect(report.gateways[0].backlog <= Outage.notifications / 100)
-        // Of a hundred notifications one fails seven times: 127 s of pauses.
-        #expect(report.gateways[0].p99 <= 150_000)
+        // Of a hundred notifications one fails seven times: 127 s of pauses, 152 s with jitter, and turns to wait for between.
+        #expect(report.gateways[0].p99 <= 200_000)
     }
 
     @Test(arguments: Outage.Incident.allCases)

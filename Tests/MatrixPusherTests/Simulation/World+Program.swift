@@ -31,6 +31,9 @@ extension World {
         }
     }
 
+    /// The program sees whether its clock was set.
+    func noticeClock() { dispatcher.state.withLock { _ = $0.readClock(wall: wall, steady: time) } }
+
     /// Settles what has ended and starts what may be sent, as a transfer loop does.
     func exchange() {
         let now = wall
@@ -38,6 +41,7 @@ extension World {
         var sends: [Scheduler.Send] = []
         let capacity = scenario.configuration.delivery.maxInFlight - inFlight
         nextWake = dispatcher.state.withLock { state in
+            _ = state.readClock(wall: now, steady: time)
             for request in finished { settle(request, now: now, state: &state, writes: &writes) }
             state.scheduler.takeSends(capacity: capacity, now: now, into: &sends)
             return state.scheduler.nextDeadline().map { time + max(1, $0 - now) }

@@ -164,6 +164,8 @@ final class World {
         switch scenario.incidents[nextIncident] {
         case .clockJump(_, let milliseconds):
             clockOffset += milliseconds
+            // The sweep of every second notices it, if nothing else does before.
+            noticeClock()
         case .restart:
             report.interrupted += inFlight
             for case let request? in requests { ledger.answered(request.number) }
