@@ -2,8 +2,8 @@ import Foundation
 import PushGateway
 import Testing
 
-/// Gateways that speak HTTP/2, up to a point.
-@Suite(.timeLimit(.minutes(1)))
+/// Gateways that speak HTTP/2, up to a point. One at a time, as each is a process.
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct HostileHTTP2Tests {
     private typealias Frame = HTTP2Frame
     private static let accepted = #"{"rejected":[]}"#

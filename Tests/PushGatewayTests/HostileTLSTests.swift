@@ -2,8 +2,8 @@ import Foundation
 import PushGateway
 import Testing
 
-/// Gateways whose certificates are not to be trusted.
-@Suite(.timeLimit(.minutes(1)))
+/// Gateways whose certificates are not to be trusted. One at a time, as each is a process.
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct HostileTLSTests {
 
     private func outcome(

@@ -57,8 +57,8 @@ final class TLSServer: @unchecked Sendable {
         try process.run()
         var announcement = Data()
         while port == 0 {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { throw OpenSSLFailure(arguments: process.arguments ?? [], text: "ended") }
+            let data = read()
+            guard !data.isEmpty else { throw OpenSSLFailure(arguments: process.arguments ?? []) }
             announcement += data
             let lines = String(decoding: announcement, as: UTF8.self).split(
                 separator: "\n", omittingEmptySubsequences: false)
@@ -81,7 +81,7 @@ final class TLSServer: @unchecked Sendable {
 
     private func serve() {
         while true {
-            let data = output.fileHandleForReading.availableData
+            let data = read()
             guard !data.isEmpty else { return }
             let (ready, isLast) = state.withLock { state in
                 state.received += data
@@ -92,6 +92,16 @@ final class TLSServer: @unchecked Sendable {
             }
             // In a thread of its own, for the server stops reading what nobody takes from it.
             if !ready.isEmpty { Thread.detachNewThread { [self] in write(ready, isLast: isLast) } }
+        }
+    }
+
+    /// What the server has written next; empty at its end. `FileHandle` would end the tests when a signal interrupts it.
+    private func read() -> Data {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(output.fileHandleForReading.fileDescriptor, &buffer, buffer.count)
+            if count >= 0 { return Data(buffer.prefix(count)) }
+            guard errno == EINTR else { return Data() }
         }
     }
 
@@ -115,6 +125,7 @@ final class TLSServer: @unchecked Sendable {
             let count = rest.withUnsafeBytes {
                 Glibc.write(input.fileHandleForWriting.fileDescriptor, $0.baseAddress, $0.count)
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             state.withLock { $0.bytesWritten += count }
             rest = rest.dropFirst(count)
