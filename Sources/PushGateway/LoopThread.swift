@@ -1,3 +1,4 @@
+internal import CCurl
 internal import Synchronization
 
 #if canImport(Darwin)
@@ -81,6 +82,7 @@ final class LoopThread: Sendable {
         var signals = sigset_t()
         sigfillset(&signals)
         pthread_sigmask(SIG_BLOCK, &signals, nil)
+        ccurl_name_thread("push-transfer")
         thread.takeBody()?()
         let waiters = thread.state.withLock { state in
             state.hasEnded = true

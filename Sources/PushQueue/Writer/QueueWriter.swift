@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import Glibc
 
 /// The thread that does all writing. Thread-safe: callers only reach its inbox.
@@ -61,6 +62,7 @@ final class QueueWriter: Sendable {
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         guard let argument else { return nil }
         let work = Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+        csqlite_name_thread("push-writer")
         return UnsafeMutableRawPointer(bitPattern: work.loop.run(work.inbox))
     }
 }
