@@ -173,7 +173,9 @@ final class HTTPConnection: ChannelDuplexHandler {
             phase = .answering
             timer.disarm()
             let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
-            Task { [request] in
+            // A large body takes long enough to hold up the loop's other connections.
+            let executor = request.body.count <= Self.shortBody ? EventLoopExecutor(context.eventLoop) : nil
+            Task(executorPreference: executor) { [request] in
                 let answer: HTTPResponse
                 do throws(PusherError) { answer = try await handler(request) } catch { answer = HTTPResponse(error) }
                 bound.eventLoop.execute {
@@ -183,6 +185,9 @@ final class HTTPConnection: ChannelDuplexHandler {
             }
         }
     }
+
+    /// Bytes of a request's body up to which it is handled on the event loop.
+    private static let shortBody = 65_536
 
     private func finish(_ answer: HTTPResponse, closing: Bool, _ context: ChannelHandlerContext) {
         endBody()
