@@ -21,21 +21,27 @@ package struct EventFragment: Sendable, Equatable {
     ///   - includesContent: Whether `content` is kept at all.
     /// - Returns: nil where `event_id`, `room_id`, `type` or `sender` is no string.
     package init?(event: JSONValue, room: JSONValue?, includesContent: Bool = true) {
-        guard let eventID = Self.text(event["event_id"]), let roomID = Self.text(event["room_id"]),
-            let type = Self.text(event["type"]), let sender = Self.text(event["sender"])
+        let members = event.members(Self.keys)
+        guard let eventID = Self.text(members[0]), let roomID = Self.text(members[1]),
+            let type = Self.text(members[2]), let sender = Self.text(members[3])
         else { return nil }
-        let content = event["content"].flatMap { $0.kind == .object ? $0 : nil }
-        let alias = Self.nonemptyText(room?["canonical_alias"])
-        let displayName = Self.nonemptyText(room?["sender_display_name"])
-        let roomName = Self.nonemptyText(room?["name"]) ?? alias
-        let isMemberEvent = event["type"]?.isString("m.room.member") == true && event["state_key"]?.kind == .string
+        let content = members[4].flatMap { $0.kind == .object ? $0 : nil }
+        var (roomName, alias, displayName): (ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?)
+        if let room {
+            let names = room.members(Self.roomKeys)
+            alias = Self.nonemptyText(names[1])
+            displayName = Self.nonemptyText(names[2])
+            roomName = Self.nonemptyText(names[0]) ?? alias
+        }
+        let isMemberEvent = members[2]?.isString("m.room.member") == true && members[5]?.kind == .string
         let membership = isMemberEvent ? Self.text(content?["membership"]) : nil
         let contentBytes = includesContent ? content?.sourceBytes : nil
 
         var bytes: [UInt8] = []
-        let names = (displayName?.count ?? 0) + (roomName?.count ?? 0) + (alias?.count ?? 0) + (membership?.count ?? 0)
+        let optional =
+            (displayName?.count ?? 0) + (roomName?.count ?? 0) + (alias?.count ?? 0) + (membership?.count ?? 0)
         bytes.reserveCapacity(
-            160 + eventID.count + roomID.count + type.count + sender.count + names + (contentBytes?.count ?? 0))
+            160 + eventID.count + roomID.count + type.count + sender.count + optional + (contentBytes?.count ?? 0))
         bytes.append(text: "{\"event_id\":", then: eventID)
         bytes.append(text: ",\"room_id\":", then: roomID)
         idsEnd = bytes.count
@@ -76,6 +82,9 @@ package struct EventFragment: Sendable, Equatable {
         }
         return bytes[Self.eventIDStart..<min(position + 1, idsEnd)]
     }
+
+    private static let keys = JSONMemberTable.Keys("event_id", "room_id", "type", "sender", "content", "state_key")
+    private static let roomKeys = JSONMemberTable.Keys("name", "canonical_alias", "sender_display_name")
 
     /// Offset of the quote that opens the event's ID.
     private static let eventIDStart = "{\"event_id\":".utf8.count

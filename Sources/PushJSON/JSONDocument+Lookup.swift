@@ -17,6 +17,30 @@ extension JSONDocument {
         }
     }
 
+    /// Calls `body` with the unescaped key and the value's node of each member of the object at `object`, in source order;
+    /// not at all for anything that is no object.
+    @inline(__always)
+    func forEachMember(of object: Int, _ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
+        nodes.withUnsafeBufferPointer { nodes in
+            guard nodes[object].kind == .object else { return }
+            source.withUnsafeBufferPointer { source in
+                var position = object + 1
+                let end = Int(nodes[object].link)
+                while position < end {
+                    let key = nodes[position]
+                    let value = position + 1
+                    let range = key.contentRange
+                    if key.isPlainString {
+                        body(UnsafeBufferPointer(rebasing: source[range]), value)
+                    } else {
+                        unescaped.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range]), value) }
+                    }
+                    position = nodes[value].next(after: value)
+                }
+            }
+        }
+    }
+
     /// Whether the value at `index` is a string with this content.
     func isString(_ index: Int, equalTo text: UnsafeBufferPointer<UInt8>) -> Bool {
         let node = nodes[index]

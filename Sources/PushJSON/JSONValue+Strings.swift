@@ -10,6 +10,12 @@ extension JSONValue {
         return text.withUTF8 { document.isString(index, equalTo: $0) }
     }
 
+    /// Bytes of a string's unescaped content in UTF-8; nil for anything else.
+    public var stringByteCount: Int? {
+        let node = document.nodes[index]
+        return node.kind == .string ? node.contentRange.count : nil
+    }
+
     /// Calls `body` with a string's unescaped content as UTF-8; returns nil for anything that is no string.
     @inlinable
     public func withStringBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result? {

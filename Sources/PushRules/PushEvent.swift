@@ -15,8 +15,10 @@ public final class PushEvent {
     private lazy var mayNotifyRoom = isPermitted(anyKey: Array("room".utf8))
 
     /// Places for the common paths first, then for others in the order in which rules ask for them.
-    private let properties: UnsafeMutablePointer<EventProperty>
-    private let values: UnsafeMutablePointer<JSONValue?>
+    @exclusivity(unchecked) private var properties: UnsafeMutablePointer<EventProperty>
+    @exclusivity(unchecked) private var values: UnsafeMutablePointer<JSONValue?>
+    /// How many places there is room for: few events meet a rule about another path than the common ones.
+    private var capacity = PropertyPath.common.count
     private var otherPlaces: [PropertyPath: Int] = [:]
     /// The last place is used again and again by the paths for which there is no more room.
     private static let places = 64
@@ -36,17 +38,17 @@ public final class PushEvent {
         memberCount = facts.memberCount
         power = facts.power
         isEncrypted = event["type"]?.isString("m.room.encrypted") ?? false
-        properties = .allocate(capacity: Self.places)
-        properties.initialize(repeating: EventProperty(), count: Self.places)
-        values = .allocate(capacity: Self.places)
-        values.initialize(repeating: nil, count: Self.places)
+        properties = .allocate(capacity: capacity)
+        properties.initialize(repeating: EventProperty(), count: capacity)
+        values = .allocate(capacity: capacity)
+        values.initialize(repeating: nil, count: capacity)
         senderID = Self.copy(event["sender"]?.withStringBytes { Array($0) } ?? [])
     }
 
     deinit {
-        for place in 0..<Self.places { properties[place].folded.deallocate() }
+        for place in 0..<capacity { properties[place].folded.deallocate() }
         properties.deallocate()
-        values.deinitialize(count: Self.places)
+        values.deinitialize(count: capacity)
         values.deallocate()
         senderID.deallocate()
         words?.deallocate()
@@ -63,6 +65,7 @@ public final class PushEvent {
     /// The place of a path that is not a common one.
     func place(of path: PropertyPath) -> Int {
         if let place = otherPlaces[path] { return place }
+        if capacity < Self.places { makeRoom() }
         let next = PropertyPath.common.count + otherPlaces.count
         if next < Self.places - 1 {
             otherPlaces[path] = next
@@ -73,6 +76,20 @@ public final class PushEvent {
         properties[Self.places - 1] = EventProperty()
         lookUp(path, Self.places - 1)
         return Self.places - 1
+    }
+
+    /// Gives the paths that are not common ones their places.
+    private func makeRoom() {
+        let (formerProperties, formerValues) = (properties, values)
+        properties = .allocate(capacity: Self.places)
+        properties.moveInitialize(from: formerProperties, count: capacity)
+        (properties + capacity).initialize(repeating: EventProperty(), count: Self.places - capacity)
+        values = .allocate(capacity: Self.places)
+        values.moveInitialize(from: formerValues, count: capacity)
+        (values + capacity).initialize(repeating: nil, count: Self.places - capacity)
+        formerProperties.deallocate()
+        formerValues.deallocate()
+        capacity = Self.places
     }
 
     @inline(__always)

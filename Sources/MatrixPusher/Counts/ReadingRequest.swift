@@ -17,14 +17,14 @@ struct ReadingRequest {
     init(_ request: TransactionRequest) {
         receipts = request.receipts
         for item in request.items {
-            guard let type = item.event["type"] else { continue }
+            let type = item.type
             if type.isString("m.room.redaction") {
                 // Room version 11 moved `redacts` into the content.
-                let target = item.event["content"]?["redacts"] ?? item.event["redacts"]
+                let target = item.content["redacts"] ?? item.event["redacts"]
                 if let hash = target?.withStringBytes({ TextHash.of($0) }) { redactions.insert(hash) }
             } else if type.isString("m.call.answer") || type.isString("m.call.reject") {
-                guard let call = item.event["content"]?["call_id"]?.withStringBytes({ TextHash.of($0) }),
-                    let user = item.event["sender"]?.withStringBytes({ TextHash.of($0) })
+                guard let call = item.content["call_id"]?.withStringBytes({ TextHash.of($0) }),
+                    let user = item.sender.withStringBytes({ TextHash.of($0) })
                 else { continue }
                 callAnswers.append(CallAnswer(userHash: user, callHash: call))
             }

@@ -9,7 +9,8 @@ struct EventDraft {
 
     /// A user whom the event notifies.
     struct Reader {
-        var recipient: IngestItem.Recipient
+        /// Place among the item's recipients.
+        var recipient: Int
         var result: RecipientEvaluation.Result
         /// The user's enabled pushers.
         var pushers: [Int64]
@@ -55,26 +56,27 @@ struct EventDraft {
     /// What the history keeps of a part.
     func history(_ part: [Int]) -> NewHistory {
         NewHistory(
-            eventID: item.event["event_id"]?.string ?? "", roomID: item.event["room_id"]?.string ?? "",
+            eventID: item.eventID.string ?? "", roomID: item.roomID.string ?? "",
             threadID: item.thread?.string, callID: item.call?.string, event: Array(item.event.sourceBytes),
             room: item.room.map { Array($0.sourceBytes) },
             readers: part.map { index in
                 let reader = readers[index]
+                let recipient = item.recipients[reader.recipient]
                 var flags: HistoryFlags = []
                 if reader.result.flags.contains(.highlight) { flags.insert(.highlight) }
                 if reader.result.isGiven { flags.insert(.given) }
                 return HistoryReader(
-                    userID: reader.recipient.userID.string ?? "", flags: flags,
-                    displayName: reader.recipient.displayName?.string, actions: reader.result.actions)
+                    userID: recipient.userID.string ?? "", flags: flags,
+                    displayName: recipient.displayName?.string, actions: reader.result.actions)
             })
     }
 
     /// What the boards keep of a part.
     func stored(_ part: [Int]) -> StoredHistory {
         StoredHistory(
-            eventHash: item.eventHash, roomHash: item.event["room_id"].flatMap(Self.hash) ?? 0,
+            eventHash: item.eventHash, roomHash: Self.hash(item.roomID) ?? 0,
             threadHash: item.thread.flatMap(Self.hash) ?? UnreadBoard.main, callHash: item.call.flatMap(Self.hash) ?? 0,
-            readers: part.map { readers[$0].recipient.userHash })
+            readers: part.map { item.recipients[readers[$0].recipient].userHash })
     }
 
     private static func hash(_ value: JSONValue) -> Int? { value.withStringBytes { TextHash.of($0) } }

@@ -2,8 +2,15 @@ internal import PushJSON
 internal import PushRules
 
 /// One checked element of a transaction's `events`.
-struct IngestItem {
+///
+/// A class, as it has a dozen views into the body: copying them at each step took longer than checking them.
+final class IngestItem: Sendable {
     let event: JSONValue
+    let eventID: JSONValue
+    let roomID: JSONValue
+    let type: JSONValue
+    let sender: JSONValue
+    let content: JSONValue
     let room: JSONValue?
     let recipients: [Recipient]
     /// Milliseconds after which the event is of no use: the `lifetime` of a call invite.
@@ -41,115 +48,133 @@ struct IngestItem {
         }
     }
 
+    private static let keys = JSONMemberTable.Keys("event", "room", "recipients")
+    private static let eventKeys = JSONMemberTable.Keys("event_id", "room_id", "type", "sender", "content", "state_key")
+    private static let roomKeys = JSONMemberTable.Keys(
+        "name", "canonical_alias", "sender_display_name", "member_count", "power_levels", "creators")
+    private static let recipientKeys = JSONMemberTable.Keys(
+        "user_id", "display_name", "ignores_sender", "actions", "counts")
+
     /// Checks the shape of an element; the error names the member that is wrong.
     init(_ element: JSONValue) throws(PusherError) {
         try Self.require(element, .object, "the element")
-        event = try Self.member(element, "event", .object, "event")
-        try Self.checkEvent(event)
-        room = try Self.optional(element, "room", .object, "room")
+        let members = element.members(Self.keys)
+        event = try Self.required(members[0], .object, "event")
+        guard event.sourceBytes.count <= IngestLimits.event else {
+            throw PusherError(.tooLarge, "event is larger than \(IngestLimits.event) bytes")
+        }
+        let parts = event.members(Self.eventKeys)
+        eventID = try Self.identifier(parts[0], "event.event_id")
+        roomID = try Self.identifier(parts[1], "event.room_id")
+        type = try Self.identifier(parts[2], "event.type")
+        sender = try Self.identifier(parts[3], "event.sender")
+        content = try Self.required(parts[4], .object, "event.content")
+        let stateKey = try Self.optional(parts[5], .string, "event.state_key")
+        if let stateKey { try Self.limit(stateKey, 0...IngestLimits.identifier, "event.state_key") }
+        room = try Self.optional(members[1], .object, "room")
         if let room { try Self.checkRoom(room) }
-        let list = try Self.member(element, "recipients", .array, "recipients")
+        let list = try Self.required(members[2], .array, "recipients")
         var recipients: [Recipient] = []
         recipients.reserveCapacity(list.count)
-        var index = 0
         for recipient in list.elements! {
-            recipients.append(try Self.recipient(recipient, "recipients[\(index)]"))
-            index += 1
+            recipients.append(try Self.recipient(recipient, recipients.count))
         }
         self.recipients = recipients
-        let type = event["type"]!
         let isCall = type.isString("m.call.invite")
-        lifetime = isCall ? event["content"]?["lifetime"]?.integer.flatMap { $0 >= 0 ? $0 : nil } : nil
-        memberTarget = type.isString("m.room.member") ? event["state_key"] : nil
-        eventHash = event["event_id"]?.withStringBytes { TextHash.of($0) } ?? 0
-        let relation = event["content"]?["m.relates_to"]
+        lifetime = isCall ? content["lifetime"]?.integer.flatMap { $0 >= 0 ? $0 : nil } : nil
+        memberTarget = type.isString("m.room.member") ? parts[5] : nil
+        eventHash = eventID.withStringBytes { TextHash.of($0) } ?? 0
+        let relation = content["m.relates_to"]
         let root = relation?["rel_type"]?.isString("m.thread") ?? false ? relation?["event_id"] : nil
         thread = root.flatMap { $0.kind == .string ? $0 : nil }
-        let callID = isCall ? event["content"]?["call_id"] : nil
+        let callID = isCall ? content["call_id"] : nil
         call = callID.flatMap { $0.kind == .string ? $0 : nil }
     }
 
     /// Whether a recipient is the event's sender.
     func isSent(by recipient: Recipient) -> Bool {
-        event["sender"]?.hasSameContent(as: recipient.userID) ?? false
+        sender.hasSameContent(as: recipient.userID)
     }
 
     // MARK: Parts
 
-    private static func checkEvent(_ event: JSONValue) throws(PusherError) {
-        guard event.sourceBytes.count <= IngestLimits.event else {
-            throw PusherError(.tooLarge, "event is larger than \(IngestLimits.event) bytes")
-        }
-        for key in ["event_id", "room_id", "type", "sender"] {
-            let value = try member(event, key, .string, "event.\(key)")
-            try limit(value, 1...IngestLimits.identifier, "event.\(key)")
-        }
-        _ = try member(event, "content", .object, "event.content")
-        if let stateKey = try optional(event, "state_key", .string, "event.state_key") {
-            try limit(stateKey, 0...IngestLimits.identifier, "event.state_key")
-        }
+    private static func identifier(
+        _ value: JSONValue?, _ path: @autoclosure () -> String
+    ) throws(PusherError) -> JSONValue {
+        let value = try required(value, .string, path())
+        try limit(value, 1...IngestLimits.identifier, path())
+        return value
     }
 
     private static func checkRoom(_ room: JSONValue) throws(PusherError) {
-        for key in ["name", "canonical_alias", "sender_display_name"] {
-            if let name = try optional(room, key, .string, "room.\(key)") {
-                try limit(name, 0...IngestLimits.name, "room.\(key)")
-            }
+        let members = room.members(roomKeys)
+        if let name = try optional(members[0], .string, "room.name") { try limit(name, names, "room.name") }
+        if let alias = try optional(members[1], .string, "room.canonical_alias") {
+            try limit(alias, names, "room.canonical_alias")
         }
-        if let count = room["member_count"], !count.isNull, (count.integer ?? -1) < 0 {
+        if let name = try optional(members[2], .string, "room.sender_display_name") {
+            try limit(name, names, "room.sender_display_name")
+        }
+        if let count = members[3], !count.isNull, (count.integer ?? -1) < 0 {
             throw PusherError(.badJSON, "room.member_count must be a whole number, zero or more")
         }
-        _ = try optional(room, "power_levels", .object, "room.power_levels")
-        if let creators = try optional(room, "creators", .array, "room.creators") {
+        _ = try optional(members[4], .object, "room.power_levels")
+        if let creators = try optional(members[5], .array, "room.creators") {
             for creator in creators.elements! { try require(creator, .string, "each of room.creators") }
         }
     }
 
-    private static func recipient(_ value: JSONValue, _ path: String) throws(PusherError) -> Recipient {
-        try require(value, .object, path)
-        let userID = try member(value, "user_id", .string, "\(path).user_id")
+    private static let names = 0...IngestLimits.name
+
+    private static func recipient(_ value: JSONValue, _ index: Int) throws(PusherError) -> Recipient {
+        // Made only for an error's text.
+        func path(_ member: String = "") -> String { "recipients[\(index)]\(member)" }
+        try require(value, .object, path())
+        let members = value.members(recipientKeys)
+        let userID = try required(members[0], .string, path(".user_id"))
         guard let userHash = userID.withStringBytes({ UserID.isValid($0) ? TextHash.of($0) : nil }) ?? nil else {
-            throw PusherError(.badJSON, "\(path).user_id is not a Matrix user ID")
+            throw PusherError(.badJSON, "\(path(".user_id")) is not a Matrix user ID")
         }
-        let displayName = try optional(value, "display_name", .string, "\(path).display_name")
-        if let displayName { try limit(displayName, 0...IngestLimits.name, "\(path).display_name") }
-        let ignoresSender = value["ignores_sender"]
+        let displayName = try optional(members[1], .string, path(".display_name"))
+        if let displayName { try limit(displayName, names, path(".display_name")) }
+        let ignoresSender = members[2]
         guard ignoresSender == nil || ignoresSender?.isNull == true || ignoresSender?.bool != nil else {
-            throw PusherError(.badJSON, "\(path).ignores_sender must be a boolean")
+            throw PusherError(.badJSON, "\(path(".ignores_sender")) must be a boolean")
         }
+        let counts = try optional(members[4], .object, path(".counts"))
         return Recipient(
             userID: userID, userHash: userHash, displayName: displayName,
-            actions: try actions(value, path),
-            counts: try optional(value, "counts", .object, "\(path).counts").map { counts throws(PusherError) in
-                try Counts(counts, "\(path).counts")
-            },
+            actions: try actions(try optional(members[3], .array, path(".actions")), path),
+            counts: try counts.map { counts throws(PusherError) in try Counts(counts, path(".counts")) },
             ignoresSender: ignoresSender?.bool ?? false)
     }
 
-    private static func actions(_ recipient: JSONValue, _ path: String) throws(PusherError) -> PushActions? {
-        guard let actions = try optional(recipient, "actions", .array, "\(path).actions") else { return nil }
+    private static func actions(
+        _ actions: JSONValue?, _ path: (String) -> String
+    ) throws(PusherError) -> PushActions? {
+        guard let actions else { return nil }
         do throws(PushRulesError) {
             return try PushActions(actions)
         } catch {
-            throw PusherError(.badJSON, "\(path).\(error.detail)")
+            throw PusherError(.badJSON, path(".\(error.detail)"))
         }
     }
 
     // MARK: Checks
 
-    private static func member(
-        _ object: JSONValue, _ key: String, _ kind: JSONKind, _ path: String
+    private static func required(
+        _ value: JSONValue?, _ kind: JSONKind, _ path: @autoclosure () -> String
     ) throws(PusherError) -> JSONValue {
-        guard let value = object[key] else { throw PusherError(.badJSON, "\(path) is missing") }
-        try require(value, kind, path)
+        guard let value else { throw PusherError(.badJSON, "\(path()) is missing") }
+        try require(value, kind, path())
         return value
     }
 
     /// A member that may be absent or null.
     private static func optional(
-        _ object: JSONValue, _ key: String, _ kind: JSONKind, _ path: @autoclosure () -> String
+        _ value: JSONValue?, _ kind: JSONKind, _ path: @autoclosure () -> String
     ) throws(PusherError) -> JSONValue? {
-        guard let value = object[key], !value.isNull else { return nil }
+        guard let value, !value.isNull else { return nil }
         try require(value, kind, path())
         return value
     }
@@ -163,7 +188,7 @@ struct IngestItem {
     private static func limit(
         _ value: JSONValue, _ range: ClosedRange<Int>, _ path: @autoclosure () -> String
     ) throws(PusherError) {
-        let count = value.withStringBytes { $0.count } ?? 0
+        let count = value.stringByteCount ?? 0
         guard range.contains(count) else {
             throw PusherError(
                 count == 0 ? .badJSON : .tooLarge,

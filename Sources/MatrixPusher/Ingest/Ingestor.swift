@@ -63,11 +63,12 @@ final class Ingestor: Sendable {
         for item in request.items {
             var draft = EventDraft(item: item)
             let evaluation = try RecipientEvaluation(item, rulesets: rulesets)
-            for recipient in item.recipients where !recipient.ignoresSender && !item.isSent(by: recipient) {
+            for (index, recipient) in item.recipients.enumerated() {
+                guard !recipient.ignoresSender, !item.isSent(by: recipient) else { continue }
                 // A user's own events never notify, whatever the rules or the homeserver's actions say.
                 guard let result = try evaluation.evaluate(recipient) else { continue }
                 draft.readers.append(
-                    EventDraft.Reader(recipient: recipient, result: result, pushers: [], key: key(item, recipient)))
+                    EventDraft.Reader(recipient: index, result: result, pushers: [], key: key(item, recipient)))
             }
             findPushers(of: &draft)
             drafts.append(draft)
@@ -77,15 +78,16 @@ final class Ingestor: Sendable {
 
     private func key(_ item: IngestItem, _ recipient: IngestItem.Recipient) -> UInt64 {
         let user = recipient.userID.withStringBytes { hasher.hash($0) } ?? 0
-        let eventID = item.event["event_id"]!
-        return eventID.withStringBytes { hasher.hash($0, after: user) } ?? 0
+        return item.eventID.withStringBytes { hasher.hash($0, after: user) } ?? 0
     }
 
     private func findPushers(of draft: inout EventDraft) {
         guard !draft.readers.isEmpty else { return }
+        let recipients = draft.item.recipients
         dispatcher.state.withLock { state in
             for index in draft.readers.indices {
-                state.scheduler.forEachPusher(ofUser: draft.readers[index].recipient.userHash) { slot in
+                let user = recipients[draft.readers[index].recipient].userHash
+                state.scheduler.forEachPusher(ofUser: user) { slot in
                     let pusher = state.scheduler.pushers[Int(slot)]
                     if !pusher.flags.contains(.disabled) { draft.readers[index].pushers.append(pusher.id) }
                 }
@@ -110,7 +112,7 @@ final class Ingestor: Sendable {
             live.append(nil)
             stored.append(draft.stored([]))
             let place = NewHistory(
-                eventID: draft.item.event["event_id"]?.string ?? "", roomID: draft.item.event["room_id"]?.string ?? "",
+                eventID: draft.item.eventID.string ?? "", roomID: draft.item.roomID.string ?? "",
                 threadID: nil, callID: nil, event: [], room: nil, readers: [])
             events.append(NewEvent(body: [], idsEnd: 0, contentStart: 0, notifications: [], history: place))
         }
