@@ -10,7 +10,7 @@ struct PusherAPI: Sendable {
 
     var routes: [Route] {
         [
-            Route(.PUT, "/_pusher/v1/transactions/{txnId}", submit),
+            Route(.PUT, "/_pusher/v1/transactions/{txnId}", isBrief: true, submit),
             Route(.GET, "/_matrix/client/v3/pushers", listPushers),
             Route(.POST, "/_matrix/client/v3/pushers/set", setPusher),
             Route(.PUT, "/_pusher/v1/users/{userId}/pushrules", setPushRules),

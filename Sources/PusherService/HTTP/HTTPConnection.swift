@@ -174,7 +174,8 @@ final class HTTPConnection: ChannelDuplexHandler {
             timer.disarm()
             let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
             // A large body takes long enough to hold up the loop's other connections.
-            let executor = request.body.count <= Self.shortBody ? EventLoopExecutor(context.eventLoop) : nil
+            let isBrief = request.isBrief && request.body.count <= Self.shortBody
+            let executor = isBrief ? EventLoopExecutor(context.eventLoop) : nil
             Task(executorPreference: executor) { [request] in
                 let answer: HTTPResponse
                 do throws(PusherError) { answer = try await handler(request) } catch { answer = HTTPResponse(error) }
@@ -186,7 +187,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
-    /// Bytes of a request's body up to which it is handled on the event loop.
+    /// Bytes of a body up to which a brief request is handled on the event loop.
     private static let shortBody = 65_536
 
     private func finish(_ answer: HTTPResponse, closing: Bool, _ context: ChannelHandlerContext) {

@@ -6,11 +6,16 @@ struct HTTPRequest: Sendable {
     let parameters: [String]
     let query: [RequestTarget.QueryItem]
     var body: [UInt8]
+    /// See ``Route/isBrief``.
+    let isBrief: Bool
 
-    init(parameters: [String] = [], query: [RequestTarget.QueryItem] = [], body: [UInt8] = []) {
+    init(
+        parameters: [String] = [], query: [RequestTarget.QueryItem] = [], body: [UInt8] = [], isBrief: Bool = false
+    ) {
         self.parameters = parameters
         self.query = query
         self.body = body
+        self.isBrief = isBrief
     }
 
     /// The value of a query parameter, the first one where it is repeated.

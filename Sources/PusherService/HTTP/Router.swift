@@ -8,6 +8,8 @@ struct Route: Sendable {
     let method: HTTPMethod
     let pattern: [Segment]
     let handler: Handler
+    /// Whether the handler takes so little time that it may run on the event loop of its connection.
+    let isBrief: Bool
 
     enum Segment: Sendable, Equatable {
         case literal(String)
@@ -16,12 +18,13 @@ struct Route: Sendable {
     }
 
     /// - Parameter path: Segments in braces are parameters: `/users/{userId}/pushrules`.
-    init(_ method: HTTPMethod, _ path: String, _ handler: @escaping Handler) {
+    init(_ method: HTTPMethod, _ path: String, isBrief: Bool = false, _ handler: @escaping Handler) {
         self.method = method
         self.pattern = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
             $0.hasPrefix("{") ? .parameter : .literal(String($0))
         }
         self.handler = handler
+        self.isBrief = isBrief
     }
 
     /// The values of the parameters where the path matches.
@@ -68,7 +71,8 @@ struct Router: Sendable {
         for route in routes {
             guard let parameters = route.match(parsed.segments) else { continue }
             if route.method == wanted {
-                return .handle(HTTPRequest(parameters: parameters, query: parsed.query), route.handler)
+                return .handle(
+                    HTTPRequest(parameters: parameters, query: parsed.query, isBrief: route.isBrief), route.handler)
             }
             allowed.append(route.method)
         }
