@@ -125,6 +125,20 @@ struct GatewayLaneTests {
         #expect(lane.state == .down(nextProbeAt: Self.now + 30_000))
     }
 
+    @Test func `A late success does not end a pause that the gateway asked for`() {
+        let lane = lane()
+        lane.failed(now: Self.now, retryAfter: 30_000, inFlight: 2)
+        lane.learn(.accepted, now: Self.now + 10)
+        lane.learn(.refused, now: Self.now + 29_999)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 30_000))
+        lane.shift(by: -3_600_000)
+        lane.learn(.accepted, now: Self.now + 29_999 - 3_600_000)
+        #expect(lane.isHeld)
+        #expect(lane.allowance(inFlight: 0, now: Self.now + 30_000 - 3_600_000) == 1 && lane.sent())
+        lane.learn(.accepted, isProbe: true, now: Self.now + 30_000 - 3_600_000)
+        #expect(lane.state == .ramping)
+    }
+
     @Test func `A probe's Retry-After counts where it is longer than the doubled pause`() {
         let lane = downLane()
         #expect(lane.failProbe(at: Self.now + 1000, retryAfter: 500) == 2000)

@@ -76,6 +76,8 @@ struct GatewayLane: Sendable {
     private(set) var failingSince: Int64?
     private(set) var isProbing = false
     private var probeDelay: Int64
+    /// Until when the gateway asked to be left alone, Unix milliseconds: only a probe's success ends that sooner.
+    private var pausedUntil: Int64 = .min
     /// Successes since the window last changed.
     private var successes = 0
     /// Whether the window held anything back since it last changed: an unused window never grows.
@@ -134,17 +136,21 @@ struct GatewayLane: Sendable {
         if isProbe { isProbing = false }
         let isSpared = spared > 0
         if isSpared { spared -= 1 }
+        if case .failed(let retryAfter?) = news {
+            pausedUntil = max(pausedUntil, now + min(max(retryAfter, 0), Limits.retryAfterMaximum))
+        }
         switch (state, news) {
         case (_, .nothing), (.up, .unclear(isCommon: false)), (.ramping, .unclear(isCommon: false)):
             break
         case (.suspect(let nextProbeAt), _):
             if isProbe, news == .accepted { return recover() }
-            state = .suspect(nextProbeAt: max(isProbe ? now + Limits.suspectPause : nextProbeAt, pauseEnd(news, now)))
+            state = .suspect(nextProbeAt: max(isProbe ? now + Limits.suspectPause : nextProbeAt, pausedUntil))
         case (_, .massRejection):
             state = .suspect(nextProbeAt: now + Limits.suspectPause)
             failingSince = now
         case (.down, .accepted), (.down, .refused):
-            recover()
+            // What was sent before the gateway asked for a pause does not take that back.
+            if isProbe || now >= pausedUntil { recover() }
         case (.down(var nextProbeAt), _):
             // What was in flight when the lane went down tells nothing new, unless it asks for a longer pause.
             if isProbe {
@@ -152,7 +158,7 @@ struct GatewayLane: Sendable {
                 probeDelay = min(probeDelay * 2, limits.probeMaximum)
                 nextProbeAt = now + probeDelay
             }
-            state = .down(nextProbeAt: max(nextProbeAt, pauseEnd(news, now)))
+            state = .down(nextProbeAt: max(nextProbeAt, pausedUntil))
         case (_, .accepted), (_, .refused):
             grow(hasBacklog: hasBacklog)
         case (_, .failed(let retryAfter)):
@@ -162,16 +168,17 @@ struct GatewayLane: Sendable {
                 setWindow(max(1, window / 2))
                 spared = inFlight
             }
-            if failures >= Limits.failuresUntilDown || retryAfter != nil { goDown(news, now) }
+            if failures >= Limits.failuresUntilDown || retryAfter != nil { goDown(now) }
         case (_, .unclear):
             if failingSince == nil { failingSince = now }
-            goDown(news, now)
+            goDown(now)
         }
     }
 
     /// Moves the next probe with a clock that was set.
     mutating func shift(by milliseconds: Int64) {
         failingSince = failingSince.map { $0 + milliseconds }
+        if pausedUntil != .min { pausedUntil += milliseconds }
         switch state {
         case .down(let nextProbeAt): state = .down(nextProbeAt: nextProbeAt + milliseconds)
         case .suspect(let nextProbeAt): state = .suspect(nextProbeAt: nextProbeAt + milliseconds)
@@ -191,8 +198,8 @@ struct GatewayLane: Sendable {
         }
     }
 
-    private mutating func goDown(_ news: News, _ now: Int64) {
-        state = .down(nextProbeAt: max(now + probeDelay, pauseEnd(news, now)))
+    private mutating func goDown(_ now: Int64) {
+        state = .down(nextProbeAt: max(now + probeDelay, pausedUntil))
     }
 
     private mutating func recover() {
@@ -200,6 +207,7 @@ struct GatewayLane: Sendable {
         failures = 0
         failingSince = nil
         isProbing = false
+        pausedUntil = .min
         spared = 0
         setWindow(min(Limits.initialWindow, limits.maximumWindow))
     }
@@ -208,11 +216,5 @@ struct GatewayLane: Sendable {
         window = size
         successes = 0
         wasLimited = false
-    }
-
-    /// The end of the pause that the gateway asked for.
-    private func pauseEnd(_ news: News, _ now: Int64) -> Int64 {
-        guard case .failed(let retryAfter?) = news else { return .min }
-        return now + min(max(retryAfter, 0), Limits.retryAfterMaximum)
     }
 }
