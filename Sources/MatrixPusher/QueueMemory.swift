@@ -87,7 +87,7 @@ struct QueueMemory {
             state.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(
                 unread: counts.unread, missedCalls: counts.missedCalls)
         }
-        try reader.scanHistoryEvents { number, eventID in state.numbers.add(TextHash.of(eventID), number: number) }
+        try reader.scanEvents { number, eventID in state.numbers.add(TextHash.of(eventID), number: number) }
         var forgotten: [Int64] = []
         try reader.scanUnread { entry in
             let user = TextHash.of(entry.userID)

@@ -1,6 +1,6 @@
 package import PushJSON
 
-/// An event as gateways see it, rendered once and kept in the queue: a JSON object that bodies are cut from.
+/// An event as gateways see it, rendered once: a JSON object that bodies are cut from.
 ///
 /// The members stand in the order `event_id`, `room_id`, the other members, `content`, so that each format of a
 /// notification is one slice of ``bytes``.
@@ -57,23 +57,6 @@ package struct EventFragment: Sendable, Equatable {
         self.bytes = bytes
     }
 
-    /// Takes a stored fragment back.
-    /// - Returns: nil where the offsets cannot belong to the bytes.
-    package init?(bytes: [UInt8], idsEnd: Int, contentStart: Int) {
-        guard bytes.count > Self.eventIDStart, bytes.last == UInt8(ascii: "}"),
-            idsEnd > Self.eventIDStart, idsEnd <= contentStart, contentStart < bytes.count
-        else { return nil }
-        self.bytes = bytes
-        self.idsEnd = idsEnd
-        self.contentStart = contentStart
-    }
-
-    /// The event's ID, parsed on demand; nil only where stored bytes are damaged.
-    package var eventID: String? { identifier("event_id") }
-
-    /// The room's ID, parsed on demand; nil only where stored bytes are damaged.
-    package var roomID: String? { identifier("room_id") }
-
     /// The event's ID as a JSON string with its quotes, as it stands in ``bytes``.
     var quotedEventID: ArraySlice<UInt8> {
         var position = Self.eventIDStart + 1
@@ -88,11 +71,6 @@ package struct EventFragment: Sendable, Equatable {
 
     /// Offset of the quote that opens the event's ID.
     private static let eventIDStart = "{\"event_id\":".utf8.count
-
-    private func identifier(_ key: String) -> String? {
-        let document = try? JSONDocument(parsing: bytes[..<idsEnd] + [UInt8(ascii: "}")])
-        return document?.root[key]?.string
-    }
 
     private static func text(_ value: JSONValue?) -> ArraySlice<UInt8>? {
         value.flatMap { $0.kind == .string ? $0.sourceBytes : nil }

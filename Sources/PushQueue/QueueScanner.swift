@@ -2,7 +2,7 @@
 package protocol QueueScanner: AnyObject {
     func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError)
     /// In the order of their numbers, which is the order of arrival.
-    func scanEvents(_ body: (QueuedEvent) -> Void) throws(QueueError)
+    func scanEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)
     /// In the order of their ids. One whose pusher is unknown was left by a removal that raced with an append:
     /// `finish` it.
     func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError)
@@ -10,7 +10,6 @@ package protocol QueueScanner: AnyObject {
     /// What the remembered transactions queued, oldest first.
     func scanTransactions(_ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void) throws(QueueError)
     func scanUnread(_ body: (HistoryEntry) -> Void) throws(QueueError)
-    func scanHistoryEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)
     func scanBadges(_ body: (_ pusher: Int64, _ queuedAt: Int64) -> Void) throws(QueueError)
     func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError)
     /// The events that are of no use after a moment (Unix milliseconds), by number.

@@ -107,8 +107,8 @@ extension EndToEndTests {
             func deliveries(_ table: String, _ pushkey: String) throws -> Set<DeliveryAudit.Delivery> {
                 let rows = try OtherConnection(database).column(
                     """
-                    SELECT \(pushkey) || '|' || h.event_id FROM \(table) AS n
-                    JOIN history_events AS h ON h.number = n.id / 4096
+                    SELECT \(pushkey) || '|' || e.event_id FROM \(table) AS n
+                    JOIN events AS e ON e.number = n.id / 4096
                     """)
                 return Set(
                     rows.map { row in

@@ -6,13 +6,11 @@ import Testing
 struct NotificationSummaryTests {
     private static let now: Int64 = 1_800_000_000_000
 
-    private func row(nextAttemptAt: Int64?, flags: Int32 = 0, ids: String = #"{"event_id":"$e","room_id":"!r:hs""#)
-        -> PushQueue.NotificationSummary
-    {
+    private func row(nextAttemptAt: Int64?, flags: Int32 = 0) -> PushQueue.NotificationSummary {
         PushQueue.NotificationSummary(
             notification: PendingNotification(
                 id: 4097, pusher: 3, queuedAt: Self.now - 1000, notBefore: nil, attempts: 2, flags: flags),
-            userID: "@b:hs", appID: "app", pushkey: "key", gateway: "https://h:443", eventIDs: Array(ids.utf8),
+            userID: "@b:hs", appID: "app", pushkey: "key", gateway: "https://h:443", eventID: "$e", roomID: "!r:hs",
             lastError: "HTTP status 500", nextAttemptAt: nextAttemptAt)
     }
 
@@ -34,16 +32,10 @@ struct NotificationSummaryTests {
         #expect(!summary.isHighPriority)
     }
 
-    @Test(arguments: ["", "{", "nonsense", #"{"event_id":5"#])
-    func `Damaged ids are left out`(ids: String) {
-        let summary = MatrixPusher.NotificationSummary(row(nextAttemptAt: nil, ids: ids), now: Self.now)
-        #expect(summary.eventID == nil)
-    }
-
     @Test func `A dead letter is dead`() {
         let letter = DeadLetterSummary(
             notification: row(nextAttemptAt: nil).notification, userID: "@b:hs", appID: "app", pushkey: "key",
-            gateway: "https://h:443", eventIDs: Array(#"{"event_id":"$e","room_id":"!r:hs""#.utf8), lastError: "late",
+            gateway: "https://h:443", eventID: "$e", roomID: "!r:hs", lastError: "late",
             lastStatus: 503, deadAt: Self.now, reason: .expired)
         let summary = MatrixPusher.NotificationSummary(letter)
         #expect(summary.state == .dead && summary.eventID == "$e" && summary.lastError == "late")

@@ -7,13 +7,11 @@ internal import Testing
 
     private func event(_ id: String, readers: [String], thread: String? = nil, call: String? = nil) -> NewEvent {
         NewEvent(
-            body: Array("{}".utf8), idsEnd: 1, contentStart: 1, notifications: [],
-            history: NewHistory(
-                eventID: id, roomID: "!r:hs", threadID: thread, callID: call, event: Array("{\"e\":1}".utf8),
-                room: Array("{\"member_count\":2}".utf8),
-                readers: readers.map {
-                    HistoryReader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
-                }))
+            eventID: id, roomID: "!r:hs", threadID: thread, callID: call, event: Array("{\"e\":1}".utf8),
+            room: Array("{\"member_count\":2}".utf8),
+            readers: readers.map {
+                HistoryReader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
+            })
     }
 
     private func append(
@@ -116,9 +114,7 @@ internal import Testing
             ])
         _ = try await queue.purge(retention, now: 500_000)
         #expect(try reader.history(of: "@u:hs", before: .max, with: [], limit: 9).map(\.event.eventID) == ["$new"])
-        var events: [String] = []
-        try reader.scanHistoryEvents { _, id in events.append(id) }
-        #expect(events == ["$new"])
+        #expect(try reader.allEvents().map(\.eventID) == ["$new"])
     }
 
     @Test func `Purging holds the writer for a bounded number of rows, and goes on where it stopped`() async throws {
@@ -132,8 +128,44 @@ internal import Testing
         let second = try await queue.purge(retention, now: 10_000)
         #expect(!second.more)
         #expect(second.history == 1)
-        var left = 0
-        try queue.makeReader().scanHistoryEvents { _, _ in left += 1 }
-        #expect(left == 0)
+        #expect(try queue.makeReader().allEvents().isEmpty)
+    }
+
+    @Test func `An event waits for its notifications and dead letters, and goes in a later round`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        let pusher = try await queue.setPusher(.test()).pusher.id
+        let ids = try await queue.store(
+            .test(events: [.test("sent", for: [pusher]), .test("dead", for: [pusher]), .test("late", for: [pusher])]))
+        queue.finish([FinishedNotification(id: ids[0], hadFailures: false)])
+        queue.bury([DeadLetter(notification: ids[1], reason: .gaveUp, at: 1)])
+        try await queue.purgeEvents()
+        let reader = try queue.makeReader()
+        #expect(try reader.allEvents().map(\.eventID) == ["$dead", "$late"])
+        let rest = QueueRetention(deadLetters: .seconds(1), history: .seconds(1))
+        #expect(try await queue.purge(QueueRetention(history: .seconds(1)), now: 10_000).history == 0, "seen before")
+        #expect(try await queue.purge(rest, now: 10_000).history == 2, "from the one whose dead letter went")
+        #expect(try reader.allEvents().map(\.eventID) == ["$late"])
+        queue.finish([FinishedNotification(id: ids[2], hadFailures: false)])
+        #expect(try await queue.purge(rest, now: 10_000).history == 1)
+        #expect(try reader.allEvents().isEmpty)
+    }
+
+    @Test func `A redacted event says nothing any more once nothing refers to it`() async throws {
+        let queue = try SQLiteQueue.open(folder)
+        var twice = event("$a", readers: ["@u:hs", "@v:hs"])
+        twice.notifications = [NewNotification(pusher: 1), NewNotification(pusher: 2)]
+        let first = try await append([twice, event("$b", readers: ["@u:hs"])], to: queue)[0] * NotificationID.perEvent
+        let reader = try queue.makeReader()
+        var effects = ReadingEffects()
+        effects.retracted = [first, first + 1]
+        effects.cancelled = [first]
+        _ = try await append([], effects: effects, to: queue)
+        #expect(try reader.payload(of: first + 1)?.event == twice.event, "it is on its way to the other pusher")
+        effects.cancelled = [first + 1]
+        _ = try await append([], effects: effects, to: queue)
+        let connection = try Connection(path: folder.database, mode: .readOnly)
+        let erased = try connection.prepare("SELECT event_id FROM events WHERE event = x'' AND room IS NULL")
+        #expect(try erased.rows { $0.text(0) } == ["$a"])
+        #expect(try reader.allEvents().map(\.eventID) == ["$a", "$b"])
     }
 }

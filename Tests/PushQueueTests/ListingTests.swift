@@ -115,7 +115,7 @@ internal import Testing
                     notification: PendingNotification(
                         id: 4096, pusher: pushers[0].id, queuedAt: 1_000, notBefore: nil, attempts: 0, flags: 0),
                     userID: "@bob:hs", appID: "app", pushkey: "key", gateway: "https://push.example.org:443",
-                    eventIDs: Array(#""$e1""#.utf8), lastError: nil, nextAttemptAt: nil)
+                    eventID: "$e1", roomID: "!r:hs", lastError: nil, nextAttemptAt: nil)
             ])
     }
 

@@ -13,7 +13,7 @@ internal import Testing
         for round in 1...1500 {
             try await model.step(queue)
             guard round % 100 == 0 else { continue }
-            try await queue.flush()
+            try await queue.purgeEvents()
             try model.compare(with: try queue.makeReader())
             if round % 300 == 0 {
                 queue.close()

@@ -82,6 +82,7 @@ internal import Testing
         #expect(try reader.allPushers() == [other])
         #expect(try reader.allNotifications().map(\.id) == [ids[1]])
         #expect(try reader.attempts(of: ids[0]).isEmpty)
+        try await queue.purgeEvents()
         #expect(try reader.allEvents().count == 1)
     }
 
@@ -93,7 +94,7 @@ internal import Testing
         let orphans = try reader.allNotifications().filter { !known.contains($0.pusher) }
         #expect(orphans.count == 1)
         queue.finish(orphans.map { FinishedNotification(id: $0.id, hadFailures: true) })
-        try await queue.flush()
+        try await queue.purgeEvents()
         #expect(try reader.totals().pending == 0)
         #expect(try reader.allEvents().isEmpty)
     }
@@ -224,6 +225,7 @@ internal import Testing
         #expect(refusal?.code == .conflict)
         #expect(try reader.allPushers() == [alice])
         #expect(try reader.allNotifications().map(\.id) == [ids[1]])
+        try await queue.purgeEvents()
         #expect(try reader.allEvents().count == 1)
         #expect(try reader.totals().dead == 0)
         #expect(try reader.attempts(of: ids[2]).isEmpty)

@@ -114,8 +114,9 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     private func buildRequests(into requests: inout [TransferRequest]) -> [(Scheduler.Send, DeliveryDecision)] {
         var failures: [(Scheduler.Send, DeliveryDecision)] = []
         unreadable = 0
+        let stored = readStored()
         for item in prepared {
-            switch load(item) {
+            switch load(item, stored) {
             case .success(let request):
                 let token = freeTokens.popLast() ?? inFlight.count
                 if token == inFlight.count { inFlight.append(item.send) } else { inFlight[token] = item.send }
@@ -139,11 +140,25 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         return .failure(Unsent(decision: .postpone(milliseconds: 1000)))
     }
 
+    /// Reads what is to be sent and not in memory in one go. Where that fails each is read alone: one bad page holds up
+    /// nobody else.
+    private func readStored() -> StoredNotifications? {
+        let ids = prepared.filter { $0.event == nil && $0.send.badge == nil }.map(\.send.notification)
+        return ids.isEmpty ? nil : try? StoredNotifications(ids, from: reader)
+    }
+
+    private func read(
+        _ id: Int64, _ stored: StoredNotifications?
+    ) throws(QueueError) -> StoredNotifications.Notification? {
+        if let stored { return stored[id] }
+        return try StoredNotifications([id], from: reader)[id]
+    }
+
     private struct Unsent: Error {
         var decision: DeliveryDecision
     }
 
-    private func load(_ item: PreparedSend) -> Result<TransferRequest, Unsent> {
+    private func load(_ item: PreparedSend, _ stored: StoredNotifications?) -> Result<TransferRequest, Unsent> {
         let details: PusherDetails
         var tweaks: [UInt8]?
         let rawFlags: Int32
@@ -169,14 +184,10 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
                 fragment = event.fragment
                 rawFlags = event.notifications[item.index].flags
                 tweaks = event.notifications[item.index].tweaks
-            } else if let payload = try reader.payload(of: item.send.notification) {
-                guard
-                    let stored = EventFragment(
-                        bytes: payload.body, idsEnd: payload.idsEnd, contentStart: payload.contentStart)
-                else { return .failure(Unsent(decision: .bury(.refused))) }
-                fragment = stored
-                rawFlags = payload.notification.flags
-                tweaks = payload.tweaks
+            } else if let found = try read(item.send.notification, stored) {
+                guard let rendered = found.fragment else { return .failure(Unsent(decision: .bury(.refused))) }
+                fragment = rendered
+                (rawFlags, tweaks) = (found.flags, found.tweaks)
             } else {
                 return .failure(Unsent(decision: .done))
             }

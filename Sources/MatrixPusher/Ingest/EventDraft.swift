@@ -53,12 +53,18 @@ struct EventDraft {
             notifications: notifications)
     }
 
-    /// What the history keeps of a part.
-    func history(_ part: [Int]) -> NewHistory {
-        NewHistory(
+    /// What is stored of an event that notifies nobody: its place in the order, for receipts that name it.
+    func place() -> NewEvent {
+        NewEvent(eventID: item.eventID.string ?? "", roomID: item.roomID.string ?? "")
+    }
+
+    /// What is stored of a part.
+    func newEvent(_ part: [Int], _ live: LiveEvent) -> NewEvent {
+        NewEvent(
             eventID: item.eventID.string ?? "", roomID: item.roomID.string ?? "",
             threadID: item.thread?.string, callID: item.call?.string, event: Array(item.event.sourceBytes),
-            room: item.room.map { Array($0.sourceBytes) },
+            room: item.room.map { Array($0.sourceBytes) }, expiresAt: live.expiresAt,
+            notifications: live.notifications,
             readers: part.map { index in
                 let reader = readers[index]
                 let recipient = item.recipients[reader.recipient]

@@ -107,14 +107,10 @@ final class Ingestor: Sendable {
         var keys: [UInt64] = []
         var counts: [CountsUpdate] = []
 
-        /// Adds an event that notifies nobody: its place in the order is kept, for receipts that name it.
         mutating func add(placeOf draft: EventDraft) {
             live.append(nil)
             stored.append(draft.stored([]))
-            let place = NewHistory(
-                eventID: draft.item.eventID.string ?? "", roomID: draft.item.roomID.string ?? "",
-                threadID: nil, callID: nil, event: [], room: nil, readers: [])
-            events.append(NewEvent(body: [], idsEnd: 0, contentStart: 0, notifications: [], history: place))
+            events.append(draft.place())
         }
     }
 
@@ -210,10 +206,7 @@ final class Ingestor: Sendable {
                 batch.notifications += live.notifications.count
                 batch.live.append(live)
                 batch.stored.append(draft.stored(part))
-                batch.events.append(
-                    NewEvent(
-                        body: fragment.bytes, idsEnd: fragment.idsEnd, contentStart: fragment.contentStart,
-                        expiresAt: live.expiresAt, notifications: live.notifications, history: draft.history(part)))
+                batch.events.append(draft.newEvent(part, live))
             }
         }
         return batch

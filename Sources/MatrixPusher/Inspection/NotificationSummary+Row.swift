@@ -1,14 +1,12 @@
-internal import PushJSON
 internal import PushQueue
 
 extension NotificationSummary {
     /// A pending notification whose state is told by its pusher's next attempt.
     init(_ row: PushQueue.NotificationSummary, now: Int64) {
         let isWaiting = (row.nextAttemptAt ?? 0) > now
-        let ids = Self.identifiers(row.eventIDs)
         self.init(
             id: row.notification.id, kind: .event, state: isWaiting ? .waiting : .due, userID: row.userID,
-            appID: row.appID, pushkey: row.pushkey, gateway: row.gateway, eventID: ids.event, roomID: ids.room,
+            appID: row.appID, pushkey: row.pushkey, gateway: row.gateway, eventID: row.eventID, roomID: row.roomID,
             isHighPriority: NotificationFlags(rawValue: row.notification.flags).contains(.highPriority),
             queuedAt: row.notification.queuedAt, attempts: row.notification.attempts,
             nextAttemptAt: isWaiting ? row.nextAttemptAt : nil, lastError: row.lastError)
@@ -25,20 +23,13 @@ extension NotificationSummary {
     }
 
     init(_ row: DeadLetterSummary) {
-        let ids = Self.identifiers(row.eventIDs)
         self.init(
             id: row.notification.id, kind: .event, state: .dead, userID: row.userID, appID: row.appID,
-            pushkey: row.pushkey, gateway: row.gateway, eventID: ids.event, roomID: ids.room,
+            pushkey: row.pushkey, gateway: row.gateway, eventID: row.eventID, roomID: row.roomID,
             isHighPriority: NotificationFlags(rawValue: row.notification.flags).contains(.highPriority),
             queuedAt: row.notification.queuedAt, attempts: row.notification.attempts, nextAttemptAt: nil,
             lastError: row.lastError,
             death: Death(at: row.deadAt, reason: Death.Reason(row.reason), lastStatus: row.lastStatus))
-    }
-
-    /// Reads the ids out of the front part of a stored event, which lacks its closing brace.
-    private static func identifiers(_ bytes: [UInt8]) -> (event: String?, room: String?) {
-        let root = try? JSONDocument(parsing: bytes + [UInt8(ascii: "}")]).root
-        return (root?["event_id"]?.string, root?["room_id"]?.string)
     }
 }
 

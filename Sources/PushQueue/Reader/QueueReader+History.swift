@@ -4,16 +4,10 @@ extension QueueReader {
         let statement = try connection.prepare(
             """
             SELECT h.id, h.user_id, h.flags, NULL, x'', e.number, e.at, e.event_id, e.room_id, e.thread_id, e.call_id, x'', NULL
-            FROM history AS h JOIN history_events AS e ON e.number = h.id / \(NotificationID.perEvent)
+            FROM history AS h JOIN events AS e ON e.number = h.id / \(NotificationID.perEvent)
             WHERE h.flags & \(HistoryFlags.read.rawValue) = 0 ORDER BY h.id
             """)
         try statement.forEachRow { body(HistoryEntry(row: $0)) }
-    }
-
-    /// Calls `body` with the number and id of every event in the history, in the order of arrival.
-    package func scanHistoryEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError) {
-        let statement = try connection.prepare("SELECT number, event_id FROM history_events ORDER BY number")
-        try statement.forEachRow { body($0.int64(0), $0.text(1)) }
     }
 
     /// A user's history, newest first, from before an id.
@@ -25,7 +19,7 @@ extension QueueReader {
             """
             SELECT h.id, h.user_id, h.flags, h.display_name, h.actions, e.number, e.at, e.event_id, e.room_id, e.thread_id, e.call_id,
             e.event, e.room
-            FROM history AS h JOIN history_events AS e ON e.number = h.id / \(NotificationID.perEvent)
+            FROM history AS h JOIN events AS e ON e.number = h.id / \(NotificationID.perEvent)
             WHERE h.id < ?2 AND h.user_id = ?1 AND h.flags & ?3 = ?3 ORDER BY h.id DESC LIMIT ?4
             """)
         try statement.bind(1, userID)
@@ -41,7 +35,7 @@ extension QueueReader {
             """
             SELECT h.id, h.user_id, h.flags, h.display_name, h.actions, e.number, e.at, e.event_id, e.room_id, e.thread_id, e.call_id,
             e.event, e.room
-            FROM history AS h JOIN history_events AS e ON e.number = ?1
+            FROM history AS h JOIN events AS e ON e.number = ?1
             WHERE h.id BETWEEN ?1 * \(NotificationID.perEvent) AND (?1 + 1) * \(NotificationID.perEvent) - 1
             AND (?2 IS NULL OR h.user_id = ?2) ORDER BY h.id
             """)

@@ -57,12 +57,12 @@ extension QueueReader {
     // CROSS JOIN fixes the order of the loops.
     private static let notificationSelect = """
         SELECT n.id, n.pusher, n.queued_at, n.not_before, n.attempts, n.refusals, n.flags,
-        p.user_id, p.app_id, p.pushkey, p.gateway, e.ids_end, e.body, n.last_error, p.next_attempt_at
+        p.user_id, p.app_id, p.pushkey, p.gateway, e.event_id, e.room_id, n.last_error, p.next_attempt_at
         FROM notifications AS n CROSS JOIN pushers AS p ON p.id = n.pusher CROSS JOIN events AS e ON e.number = n.id / 4096
         """
     private static let deadLetterSelect = """
         SELECT d.id, d.pusher, d.queued_at, d.not_before, d.attempts, 0, d.flags,
-        user_id, app_id, pushkey, gateway, e.ids_end, e.body, d.last_error, d.last_status, d.dead_at, d.reason
+        user_id, app_id, pushkey, gateway, e.event_id, e.room_id, d.last_error, d.last_status, d.dead_at, d.reason
         FROM dead_letters AS d CROSS JOIN events AS e ON e.number = d.id / 4096
         """
 }

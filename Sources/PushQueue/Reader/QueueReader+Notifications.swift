@@ -23,8 +23,8 @@ extension QueueReader {
             guard let event else { continue }
             body(
                 NotificationPayload(
-                    notification: notification, tweaks: tweaks, body: event.body, idsEnd: event.idsEnd,
-                    contentStart: event.contentStart, expiresAt: event.expiresAt))
+                    notification: notification, tweaks: tweaks, event: event.event, room: event.room,
+                    expiresAt: event.expiresAt))
         }
         try statements.commit.run()
     }
@@ -38,18 +38,15 @@ extension QueueReader {
 
     private struct Event {
         let number: Int64
-        let idsEnd: Int
-        let contentStart: Int
+        let event: [UInt8]
+        let room: [UInt8]?
         let expiresAt: Int64?
-        let body: [UInt8]
     }
 
     private func event(_ number: Int64) throws(QueueError) -> Event? {
         try statements.event.bind(1, number)
         return try statements.event.firstRow { row in
-            Event(
-                number: number, idsEnd: row.int(0), contentStart: row.int(1), expiresAt: row.optionalInt64(2),
-                body: row.blob(3))
+            Event(number: number, event: row.blob(0), room: row.optionalBlob(1), expiresAt: row.optionalInt64(2))
         }
     }
 }

@@ -5,15 +5,9 @@ extension QueueReader {
         }
     }
 
-    package func scanEvents(_ body: (QueuedEvent) -> Void) throws(QueueError) {
-        let statement = try connection.prepare(
-            "SELECT number, queued_at, expires_at, ids_end, body FROM events ORDER BY number")
-        try statement.forEachRow { row in
-            body(
-                QueuedEvent(
-                    number: row.int64(0), queuedAt: row.int64(1), expiresAt: row.optionalInt64(2),
-                    ids: row.blob(4, upTo: row.int(3))))
-        }
+    package func scanEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError) {
+        let statement = try connection.prepare("SELECT number, event_id FROM events ORDER BY number")
+        try statement.forEachRow { body($0.int64(0), $0.text(1)) }
     }
 
     package func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError) {

@@ -10,7 +10,7 @@ final class ReadStatements {
         notification = try connection.prepare(
             "SELECT \(PendingNotification.columns), tweaks FROM notifications WHERE id = ?1")
         event = try connection.prepare(
-            "SELECT ids_end, content_start, expires_at, body FROM events WHERE number = ?1")
+            "SELECT event, room, expires_at FROM events WHERE number = ?1")
         pusher = try connection.prepare("SELECT \(PusherRow.columns) FROM pushers WHERE id = ?1")
         pushersOfUser = try connection.prepare(
             "SELECT \(PusherRow.columns) FROM pushers WHERE user_id = ?1 ORDER BY id")

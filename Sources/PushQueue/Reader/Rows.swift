@@ -92,7 +92,7 @@ extension NotificationSummary {
     init(row: Statement) {
         self.init(
             notification: PendingNotification(row: row), userID: row.text(7), appID: row.text(8),
-            pushkey: row.text(9), gateway: row.text(10), eventIDs: row.blob(12, upTo: row.int(11)),
+            pushkey: row.text(9), gateway: row.text(10), eventID: row.text(11), roomID: row.text(12),
             lastError: row.optionalText(13), nextAttemptAt: row.optionalInt64(14))
     }
 }
@@ -101,7 +101,7 @@ extension DeadLetterSummary {
     init(row: Statement) {
         self.init(
             notification: PendingNotification(row: row), userID: row.text(7), appID: row.text(8),
-            pushkey: row.text(9), gateway: row.text(10), eventIDs: row.blob(12, upTo: row.int(11)),
+            pushkey: row.text(9), gateway: row.text(10), eventID: row.text(11), roomID: row.text(12),
             lastError: row.optionalText(13), lastStatus: row.optionalInt(14), deadAt: row.int64(15),
             reason: DeadLetter.Reason(rawValue: row.text(16)) ?? .gaveUp)
     }

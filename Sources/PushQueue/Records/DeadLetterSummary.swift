@@ -6,8 +6,8 @@ package struct DeadLetterSummary: Sendable, Equatable {
     package var appID: String
     package var pushkey: String
     package var gateway: String
-    /// The bytes of the event's body before its `idsEnd`.
-    package var eventIDs: [UInt8]
+    package var eventID: String
+    package var roomID: String
     package var lastError: String?
     /// The last answer's HTTP status, where there was one.
     package var lastStatus: Int?
@@ -21,7 +21,8 @@ package struct DeadLetterSummary: Sendable, Equatable {
         appID: String,
         pushkey: String,
         gateway: String,
-        eventIDs: [UInt8],
+        eventID: String,
+        roomID: String,
         lastError: String?,
         lastStatus: Int?,
         deadAt: Int64,
@@ -32,7 +33,8 @@ package struct DeadLetterSummary: Sendable, Equatable {
         self.appID = appID
         self.pushkey = pushkey
         self.gateway = gateway
-        self.eventIDs = eventIDs
+        self.eventID = eventID
+        self.roomID = roomID
         self.lastError = lastError
         self.lastStatus = lastStatus
         self.deadAt = deadAt

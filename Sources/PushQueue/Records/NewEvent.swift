@@ -1,29 +1,41 @@
-/// An event to store once, with the notifications that refer to it.
+/// An event to store once, with the notifications and the history that refer to it. One that notifies nobody only has its
+/// place in the order of arrival.
 package struct NewEvent: Sendable, Equatable {
-    /// The rendered JSON object of the notification, as text.
-    package var body: [UInt8]
-    /// Splice points into `body`; the queue only keeps them. The bytes before `idsEnd` are what listings return.
-    package var idsEnd: Int
-    package var contentStart: Int
+    package var eventID: String
+    package var roomID: String
+    /// The root of the thread the event is in.
+    package var threadID: String?
+    /// The call that a call invite begins.
+    package var callID: String?
+    /// The event as it was given, JSON.
+    package var event: [UInt8]
+    /// What was given of its room, JSON.
+    package var room: [UInt8]?
     /// Unix milliseconds after which the event is of no use to anyone.
     package var expiresAt: Int64?
     package var notifications: [NewNotification]
-    /// What the history keeps of the event; nil where it keeps nothing.
-    package var history: NewHistory?
+    /// The users whom it notifies.
+    package var readers: [HistoryReader]
 
     package init(
-        body: [UInt8],
-        idsEnd: Int,
-        contentStart: Int,
+        eventID: String,
+        roomID: String,
+        threadID: String? = nil,
+        callID: String? = nil,
+        event: [UInt8] = [],
+        room: [UInt8]? = nil,
         expiresAt: Int64? = nil,
-        notifications: [NewNotification],
-        history: NewHistory? = nil
+        notifications: [NewNotification] = [],
+        readers: [HistoryReader] = []
     ) {
-        self.body = body
-        self.idsEnd = idsEnd
-        self.contentStart = contentStart
+        self.eventID = eventID
+        self.roomID = roomID
+        self.threadID = threadID
+        self.callID = callID
+        self.event = event
+        self.room = room
         self.expiresAt = expiresAt
         self.notifications = notifications
-        self.history = history
+        self.readers = readers
     }
 }

@@ -2,26 +2,20 @@
 package struct NotificationPayload: Sendable, Equatable {
     package var notification: PendingNotification
     package var tweaks: [UInt8]?
-    /// The event's body; notifications of one event that are read together share the storage.
-    package var body: [UInt8]
-    package var idsEnd: Int
-    package var contentStart: Int
+    /// The event as it was given, JSON; notifications of one event that are read together share the storage.
+    package var event: [UInt8]
+    /// What was given of its room, JSON.
+    package var room: [UInt8]?
     /// Unix milliseconds.
     package var expiresAt: Int64?
 
     package init(
-        notification: PendingNotification,
-        tweaks: [UInt8]?,
-        body: [UInt8],
-        idsEnd: Int,
-        contentStart: Int,
-        expiresAt: Int64?
+        notification: PendingNotification, tweaks: [UInt8]?, event: [UInt8], room: [UInt8]?, expiresAt: Int64?
     ) {
         self.notification = notification
         self.tweaks = tweaks
-        self.body = body
-        self.idsEnd = idsEnd
-        self.contentStart = contentStart
+        self.event = event
+        self.room = room
         self.expiresAt = expiresAt
     }
 }

@@ -5,8 +5,8 @@ package struct NotificationSummary: Sendable, Equatable {
     package var appID: String
     package var pushkey: String
     package var gateway: String
-    /// The bytes of the event's body before its `idsEnd`.
-    package var eventIDs: [UInt8]
+    package var eventID: String
+    package var roomID: String
     package var lastError: String?
     /// The pusher's next attempt, Unix milliseconds.
     package var nextAttemptAt: Int64?
@@ -17,7 +17,8 @@ package struct NotificationSummary: Sendable, Equatable {
         appID: String,
         pushkey: String,
         gateway: String,
-        eventIDs: [UInt8],
+        eventID: String,
+        roomID: String,
         lastError: String?,
         nextAttemptAt: Int64?
     ) {
@@ -26,7 +27,8 @@ package struct NotificationSummary: Sendable, Equatable {
         self.appID = appID
         self.pushkey = pushkey
         self.gateway = gateway
-        self.eventIDs = eventIDs
+        self.eventID = eventID
+        self.roomID = roomID
         self.lastError = lastError
         self.nextAttemptAt = nextAttemptAt
     }

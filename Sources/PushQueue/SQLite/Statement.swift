@@ -78,12 +78,7 @@ final class Statement {
 
     func bind(_ index: Int32, _ value: String) throws(QueueError) {
         var value = value
-        let result = value.withUTF8 { bytes in
-            sqlite3_bind_text64(
-                handle, index, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
-                UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8))
-        }
-        try check(result)
+        try check(value.withUTF8 { bindText(index, $0, lifetime: Self.copied) })
     }
 
     func bind(_ index: Int32, _ value: String?) throws(QueueError) {
@@ -92,36 +87,65 @@ final class Statement {
 
     /// Binds a copy of the bytes.
     func bind(_ index: Int32, _ value: [UInt8]) throws(QueueError) {
-        try value.withUnsafeBufferPointer { bytes throws(QueueError) in
-            try bind(index, bytes, lifetime: Self.copied)
-        }
+        try check(value.withUnsafeBytes { bindBlob(index, $0, lifetime: Self.copied) })
     }
 
     func bind(_ index: Int32, _ value: [UInt8]?) throws(QueueError) {
         if let value { try bind(index, value) } else { try bindNull(index) }
     }
 
-    /// Binds bytes without copying them; they must stay where they are until `unbind`.
-    func bindBorrowed(_ index: Int32, _ bytes: UnsafeBufferPointer<UInt8>) throws(QueueError) {
-        try bind(index, bytes, lifetime: Self.borrowed)
-    }
-
     func bindNull(_ index: Int32) throws(QueueError) {
         try check(sqlite3_bind_null(handle, index))
     }
 
-    func unbind(_ index: Int32) {
-        sqlite3_bind_null(handle, index)
+    // MARK: Parameters lent
+
+    // Bound only while `body` runs, without the copy that SQLite would make and free again for each row.
+
+    func lend(_ index: Int32, _ value: String, _ body: () throws(QueueError) -> Void) throws(QueueError) {
+        var value = value
+        try value.withUTF8 { bytes in
+            Result { () throws(QueueError) in
+                try check(bindText(index, bytes, lifetime: Self.borrowed))
+                defer { sqlite3_bind_null(handle, index) }
+                try body()
+            }
+        }.get()
     }
 
-    private func bind(
-        _ index: Int32, _ bytes: UnsafeBufferPointer<UInt8>, lifetime: sqlite3_destructor_type?
-    ) throws(QueueError) {
-        guard let base = bytes.baseAddress, !bytes.isEmpty else {
-            // A null pointer would bind NULL.
-            return try check(sqlite3_bind_zeroblob(handle, index, 0))
+    func lend(_ index: Int32, _ value: [UInt8]?, _ body: () throws(QueueError) -> Void) throws(QueueError) {
+        guard let value else {
+            try bindNull(index)
+            return try body()
         }
-        try check(sqlite3_bind_blob64(handle, index, base, UInt64(bytes.count), lifetime))
+        try value.withUnsafeBufferPointer { bytes throws(QueueError) in
+            try lend(index, UnsafeRawBufferPointer(bytes), body)
+        }
+    }
+
+    func lend(
+        _ index: Int32, _ bytes: UnsafeRawBufferPointer, _ body: () throws(QueueError) -> Void
+    ) throws(QueueError) {
+        try check(bindBlob(index, bytes, lifetime: Self.borrowed))
+        defer { sqlite3_bind_null(handle, index) }
+        try body()
+    }
+
+    // MARK: Binding
+
+    private func bindText(
+        _ index: Int32, _ bytes: UnsafeBufferPointer<UInt8>, lifetime: sqlite3_destructor_type?
+    ) -> Int32 {
+        let start = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+        return sqlite3_bind_text64(handle, index, start, UInt64(bytes.count), lifetime, UInt8(SQLITE_UTF8))
+    }
+
+    private func bindBlob(
+        _ index: Int32, _ bytes: UnsafeRawBufferPointer, lifetime: sqlite3_destructor_type?
+    ) -> Int32 {
+        // A null pointer would bind NULL.
+        guard let base = bytes.baseAddress, !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
+        return sqlite3_bind_blob64(handle, index, base, UInt64(bytes.count), lifetime)
     }
 
     private func check(_ result: Int32) throws(QueueError) {
@@ -151,13 +175,9 @@ final class Statement {
 
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
-    func blob(_ column: Int32) -> [UInt8] { blob(column, upTo: .max) }
-
-    /// At most `limit` bytes from the start.
-    func blob(_ column: Int32, upTo limit: Int) -> [UInt8] {
+    func blob(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
-        let count = min(Int(sqlite3_column_bytes(handle, column)), max(limit, 0))
-        return Array(UnsafeRawBufferPointer(start: start, count: count))
+        return Array(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))
     }
 
     func optionalBlob(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : blob(column) }

@@ -17,6 +17,7 @@ package struct Migration: Sendable, Equatable {
         Migration(number: 1, name: "0001_queue", bytes: PackageResources._001_queue_sql),
         Migration(number: 2, name: "0002_history", bytes: PackageResources._002_history_sql),
         Migration(number: 3, name: "0003_policy", bytes: PackageResources._003_policy_sql),
+        Migration(number: 4, name: "0004_events", bytes: PackageResources._004_events_sql),
     ]
 
     /// The schema this program works with.

@@ -8,7 +8,7 @@ extension QueueStore {
         var firstEventNumbers: [Int64] = []
         firstEventNumbers.reserveCapacity(transaction.events.count)
         for event in transaction.events {
-            firstEventNumbers.append(try append(event, queuedAt: transaction.queuedAt))
+            firstEventNumbers.append(try append(event, at: transaction.queuedAt))
         }
         let statement = statements.setCounts
         for counts in transaction.counts {
@@ -21,46 +21,42 @@ extension QueueStore {
         return .stored(firstEventNumbers: firstEventNumbers)
     }
 
-    /// Stores an event with its notifications and history. Returns its first number, 0 for an event without either.
-    private func append(_ event: NewEvent, queuedAt: Int64) throws(QueueError) -> Int64 {
-        let rows = Self.numbers(for: event.notifications.count)
-        // An event that notifies nobody still has its place in the order.
-        let historyRows = event.history.map { max(1, Self.numbers(for: $0.readers.count)) } ?? 0
-        guard rows + historyRows > 0 else { return 0 }
-        let (first, newBound) = numbers.take(max(rows, historyRows))
+    /// Stores an event under as many numbers as its notifications and readers take, and these. Returns the first number.
+    private func append(_ event: NewEvent, at: Int64) throws(QueueError) -> Int64 {
+        let rows = (Int64(max(1, event.notifications.count, event.readers.count)) - 1) / NotificationID.perEvent + 1
+        let (first, newBound) = numbers.take(rows)
         if let newBound {
             try statements.setNumbering.bind(1, newBound)
             try statements.setNumbering.run()
         }
-        if rows > 0 { try append(event, as: first..<first + rows, queuedAt: queuedAt) }
-        if let history = event.history, historyRows > 0 { try append(history, number: first, at: queuedAt) }
+        try insert(event, as: first..<first + rows, at: at)
+        let firstID = first * NotificationID.perEvent
+        try insert(event.notifications, firstID: firstID, queuedAt: at)
+        try insert(event.readers, firstID: firstID)
         return first
     }
 
-    /// How many event numbers so many rows take.
-    private static func numbers(for count: Int) -> Int64 {
-        (Int64(count) + NotificationID.perEvent - 1) / NotificationID.perEvent
-    }
-
-    /// Stores an event once under each number, and its notifications.
-    private func append(_ event: NewEvent, as numbers: Range<Int64>, queuedAt: Int64) throws(QueueError) {
+    private func insert(_ event: NewEvent, as numbers: Range<Int64>, at: Int64) throws(QueueError) {
         let statement = statements.insertEvent
-        try statement.bind(2, queuedAt)
+        try statement.bind(2, at)
         try statement.bind(3, event.expiresAt)
-        try statement.bind(4, event.idsEnd)
-        try statement.bind(5, event.contentStart)
-        try event.body.withUnsafeBufferPointer { body throws(QueueError) in
-            try statement.bindBorrowed(6, body)
-            defer { statement.unbind(6) }
-            for number in numbers {
-                try statement.bind(1, number)
-                try statement.run()
+        try statement.bind(6, event.threadID)
+        try statement.bind(7, event.callID)
+        try statement.lend(4, event.eventID) { () throws(QueueError) in
+            try statement.lend(5, event.roomID) { () throws(QueueError) in
+                try statement.lend(8, event.event) { () throws(QueueError) in
+                    try statement.lend(9, event.room) { () throws(QueueError) in
+                        for number in numbers {
+                            try statement.bind(1, number)
+                            try statement.run()
+                        }
+                    }
+                }
             }
         }
-        try append(event.notifications, firstID: numbers.lowerBound * NotificationID.perEvent, queuedAt: queuedAt)
     }
 
-    private func append(_ notifications: [NewNotification], firstID: Int64, queuedAt: Int64) throws(QueueError) {
+    private func insert(_ notifications: [NewNotification], firstID: Int64, queuedAt: Int64) throws(QueueError) {
         let statement = statements.insertNotification
         try statement.bind(3, queuedAt)
         var id = firstID
@@ -69,8 +65,21 @@ extension QueueStore {
             try statement.bind(2, notification.pusher)
             try statement.bind(4, notification.notBefore)
             try statement.bind(5, Int64(notification.flags))
-            try statement.bind(6, notification.tweaks)
-            try statement.run()
+            try statement.lend(6, notification.tweaks) { () throws(QueueError) in try statement.run() }
+            id += 1
+        }
+    }
+
+    private func insert(_ readers: [HistoryReader], firstID: Int64) throws(QueueError) {
+        let statement = statements.insertHistory
+        var id = firstID
+        for reader in readers {
+            try statement.bind(1, id)
+            try statement.bind(3, Int64(reader.flags.rawValue))
+            try statement.bind(4, reader.displayName)
+            try statement.lend(2, reader.userID) { () throws(QueueError) in
+                try statement.lend(5, reader.actions) { () throws(QueueError) in try statement.run() }
+            }
             id += 1
         }
     }
@@ -92,15 +101,12 @@ extension QueueStore {
         try statement.bind(1, transactionID)
         try statement.bind(2, transaction.queuedAt)
         try statement.bind(3, transaction.answer)
-        try statement.bind(4, Self.bytes(of: transaction.deliveryKeys))
-        try statement.run()
+        try transaction.deliveryKeys.map(\.littleEndian).withUnsafeBufferPointer { keys throws(QueueError) in
+            try statement.lend(4, UnsafeRawBufferPointer(keys)) { () throws(QueueError) in try statement.run() }
+        }
         let row = connection.lastInsertedRow
         transactions.insert(transactionID, row: row)
         transactionChanges.append(.inserted(id: transactionID, row: row))
-    }
-
-    private static func bytes(of keys: [UInt64]) -> [UInt8] {
-        keys.map(\.littleEndian).withUnsafeBytes { Array($0) }
     }
 
     func loadTransactions() throws(QueueError) {

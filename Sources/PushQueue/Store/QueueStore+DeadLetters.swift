@@ -47,7 +47,7 @@ extension QueueStore {
         for id in ids where try deleteDeadLetter(id) {
             deleted += 1
             try deleteAttempts(of: id)
-            checkEvent(of: id)
+            purgeWalk.lookAgain(at: NotificationID.eventNumber(of: id))
         }
         return deleted
     }

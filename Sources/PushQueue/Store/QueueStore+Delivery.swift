@@ -8,7 +8,7 @@ extension QueueStore {
             try statement.bind(1, notification.id)
             try statement.run()
             if notification.hadFailures { try deleteAttempts(of: notification.id) }
-            checkEvent(of: notification.id)
+            purgeWalk.lookAgain(at: NotificationID.eventNumber(of: notification.id))
         }
     }
 
@@ -53,27 +53,5 @@ extension QueueStore {
     func deleteAttempts(of notification: Int64) throws(QueueError) {
         try statements.deleteAttempts.bind(1, notification)
         try statements.deleteAttempts.run()
-    }
-
-    // MARK: Events
-
-    /// Notes that a notification or dead letter is gone: its event may be of no more use.
-    func checkEvent(of notification: Int64) {
-        let number = NotificationID.eventNumber(of: notification)
-        if eventsToCheck.last != number { eventsToCheck.append(number) }
-    }
-
-    /// Once per commit, so that an event is looked at once however many of its notifications are gone.
-    func deleteUnreferencedEvents() throws(QueueError) {
-        guard !eventsToCheck.isEmpty else { return }
-        eventsToCheck.sort()
-        var last: Int64?
-        let statement = statements.deleteUnreferencedEvent
-        for number in eventsToCheck where number != last {
-            try statement.bind(1, number)
-            try statement.run()
-            last = number
-        }
-        eventsToCheck.removeAll(keepingCapacity: true)
     }
 }

@@ -24,9 +24,9 @@ extension QueueStore {
         while report.transactions < Self.purgeBatch, try forgetOldestTransaction(before: transactionsBefore) {
             report.transactions += 1
         }
-        report.history = try purgeHistory(retention, now: now)
+        report.history = try purgeEvents(retention, now: now)
         report.more =
-            historyPosition > 0
+            purgeWalk.isUnderway
             || [report.deadLetters, report.removedPushers, report.transactions].contains(Self.purgeBatch)
         try shrink()
         return report

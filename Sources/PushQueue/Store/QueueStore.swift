@@ -29,11 +29,9 @@ final class QueueStore {
     var transactions: TransactionIndex
     /// Entries put into and taken out of `transactions` since `BEGIN`, newest last.
     var transactionChanges: [TransactionChange] = []
-    /// Events that may have lost their last notification since `BEGIN`.
-    var eventsToCheck: [Int64] = []
     private var changesAtBegin = 0
-    /// Where the next batch of ``purgeHistory(_:now:)`` begins; only saves looking twice.
-    var historyPosition: Int64 = 0
+    /// Where ``purgeEvents(_:now:)`` looks next. A rollback leaves it: it only saves looking twice.
+    var purgeWalk = PurgeWalk()
 
     enum TransactionChange {
         case inserted(id: String, row: Int64)
@@ -107,7 +105,6 @@ final class QueueStore {
     }
 
     func commit() throws(QueueError) {
-        try deleteUnreferencedEvents()
         try trimTransactions()
         try statements.commit.run()
         transactionChanges.removeAll(keepingCapacity: true)
@@ -116,7 +113,6 @@ final class QueueStore {
     func rollback() {
         connection.rollback()
         numbers = numbersAtBegin
-        eventsToCheck.removeAll(keepingCapacity: true)
         for change in transactionChanges.reversed() {
             switch change {
             case .inserted(let id, let row): transactions.remove(id, row: row)

@@ -3,7 +3,7 @@ final class WriteStatements {
     let begin, commit: Statement
     let setNumbering: Statement
 
-    let insertEvent, deleteUnreferencedEvent: Statement
+    let insertEvent, eraseEvent: Statement
     let insertNotification, deleteNotification, countAttempt: Statement
     let insertAttempt, trimAttempts, deleteAttempts: Statement
 
@@ -12,11 +12,21 @@ final class WriteStatements {
     let setCounts, deleteCounts: Statement
     let setRuleset, deleteRuleset: Statement
     let setLane, deleteLane: Statement
-    let insertHistoryEvent, insertHistory, setHistoryFlag, deleteHistory: Statement
+    let insertHistory, setHistoryFlag, deleteHistory: Statement
     let setBadge, deleteBadge: Statement
 
     let updateHealth: Statement
     let insertDeadLetter, deleteDeadLetter: Statement
+
+    /// SQL on a row of events: a history row, notification or dead letter has its number.
+    static let eventIsReferredTo =
+        "("
+        + ["history", "notifications", "dead_letters"].map { table in
+            """
+            EXISTS (SELECT 1 FROM \(table) WHERE id BETWEEN number * \(NotificationID.perEvent)
+            AND number * \(NotificationID.perEvent) + \(NotificationID.perEvent - 1))
+            """
+        }.joined(separator: " OR ") + ")"
 
     init(_ connection: Connection) throws(QueueError) {
         begin = try connection.prepare("BEGIN IMMEDIATE")
@@ -24,15 +34,13 @@ final class WriteStatements {
         setNumbering = try connection.prepare("UPDATE numbering SET next_event = ?1")
 
         insertEvent = try connection.prepare(
-            "INSERT INTO events (number, queued_at, expires_at, ids_end, content_start, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        )
-        deleteUnreferencedEvent = try connection.prepare(
             """
-            DELETE FROM events WHERE number = ?1
-            AND NOT EXISTS (SELECT 1 FROM notifications WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095)
-            AND NOT EXISTS (SELECT 1 FROM dead_letters WHERE id BETWEEN ?1 * 4096 AND ?1 * 4096 + 4095)
+            INSERT INTO events (number, at, expires_at, event_id, room_id, thread_id, call_id, event, room)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """
         )
+        eraseEvent = try connection.prepare(
+            "UPDATE events SET event = x'', room = NULL WHERE number = ?1 AND NOT \(Self.eventIsReferredTo)")
         insertNotification = try connection.prepare(
             "INSERT INTO notifications (id, pusher, queued_at, not_before, flags, tweaks) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         )
@@ -82,12 +90,6 @@ final class WriteStatements {
         )
         deleteLane = try connection.prepare("DELETE FROM lanes WHERE gateway = ?1")
 
-        insertHistoryEvent = try connection.prepare(
-            """
-            INSERT INTO history_events (number, at, event_id, room_id, thread_id, call_id, event, room)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            """
-        )
         insertHistory = try connection.prepare(
             "INSERT INTO history (id, user_id, flags, display_name, actions) VALUES (?1, ?2, ?3, ?4, ?5)")
         setHistoryFlag = try connection.prepare("UPDATE history SET flags = flags | ?2 WHERE id = ?1")

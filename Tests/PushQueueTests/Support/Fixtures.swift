@@ -1,12 +1,12 @@
 internal import PushQueue
 
 extension NewEvent {
-    /// An event for these pushers whose ids part is `"$name"`.
+    /// An event `$name` for these pushers.
     static func test(_ name: String, for pushers: [Int64] = [1], content: Int = 20) -> NewEvent {
-        let ids = Array("\"$\(name)\"".utf8)
-        return NewEvent(
-            body: ids + [UInt8](repeating: UInt8(ascii: "x"), count: content), idsEnd: ids.count,
-            contentStart: ids.count + 1, notifications: pushers.map { NewNotification(pusher: $0) })
+        NewEvent(
+            eventID: "$\(name)", roomID: "!r:hs",
+            event: Array("\"$\(name)\"".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: content),
+            notifications: pushers.map { NewNotification(pusher: $0) })
     }
 }
 

@@ -77,7 +77,7 @@ struct QueueModel {
             for (index, new) in event.notifications.enumerated() {
                 let id = NotificationID.make(firstEventNumber: first, index: index)
                 #expect(notifications[id] == nil && dead[id] == nil)
-                bodies[id] = event.body
+                bodies[id] = event.event
                 notifications[id] = PendingNotification(
                     id: id, pusher: new.pusher, queuedAt: clock, notBefore: nil, attempts: 0, flags: new.flags)
             }
@@ -262,7 +262,7 @@ struct QueueModel {
         let events = Set((Array(notifications.keys) + Array(dead.keys)).map(NotificationID.eventNumber(of:)))
         #expect(try reader.allEvents().map(\.number) == events.sorted())
         var read: [Int64: [UInt8]] = [:]
-        try reader.payloads(of: notifications.keys.sorted()) { read[$0.notification.id] = $0.body }
+        try reader.payloads(of: notifications.keys.sorted()) { read[$0.notification.id] = $0.event }
         #expect(read == bodies.filter { notifications[$0.key] != nil })
         for id in Array(notifications.keys) + Array(dead.keys) {
             let expected: [AttemptRecord] = Array((logs[id] ?? []).suffix(50))

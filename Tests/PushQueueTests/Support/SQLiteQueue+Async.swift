@@ -70,6 +70,13 @@ extension NotificationQueue {
         try await withCheckedContinuation { done in purge(retention, now: now) { done.resume(returning: $0) } }.get()
     }
 
+    /// Deletes the events, whatever their age, that nothing refers to any more; history counts as read.
+    func purgeEvents() async throws {
+        let never = Duration.seconds(1_000_000_000)
+        let retention = QueueRetention(deadLetters: never, removedPushers: never, transactions: never, history: .zero)
+        while try await purge(retention, now: 1_000_000_000_000).more {}
+    }
+
     func flush() async throws {
         try await withCheckedContinuation { done in flush { done.resume(returning: $0) } }.get()
     }
@@ -82,9 +89,9 @@ extension NotificationQueueReader {
         return all
     }
 
-    func allEvents() throws -> [QueuedEvent] {
-        var all: [QueuedEvent] = []
-        try scanEvents { all.append($0) }
+    func allEvents() throws -> [(number: Int64, eventID: String)] {
+        var all: [(number: Int64, eventID: String)] = []
+        try scanEvents { all.append(($0, $1)) }
         return all
     }
 
