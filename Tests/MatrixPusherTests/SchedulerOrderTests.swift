@@ -139,6 +139,18 @@ struct SchedulerOrderTests {
         #expect(fixture.take().count == 2)
     }
 
+    @Test func `A gateway that others left no room for goes on as soon as they do, while its own requests hang`() {
+        let fixture = SchedulerFixture(maxInFlight: 4, window: 8)
+        for _ in 0..<2 { _ = fixture.addPusher(SchedulerFixture.otherGateway, queued: 1) }
+        let others = fixture.take()
+        let own = (0..<4).map { _ in fixture.addPusher(queued: 1) }
+        #expect(fixture.take().map(\.slot) == [own[0]])
+        #expect(!fixture.scheduler.hasReadyWork)
+        for send in others { fixture.settle(send, .done) }
+        #expect(fixture.scheduler.hasReadyWork)
+        #expect(fixture.take().map(\.slot) == [own[1]])
+    }
+
     @Test(arguments: [1, 2, 3])
     func `Even very few slots leave work for every gateway`(maxInFlight: Int) {
         let fixture = SchedulerFixture(maxInFlight: maxInFlight)

@@ -36,18 +36,9 @@ extension Scheduler {
         let before = lanes[Int(lane)].pushers
         lanes[Int(lane)].pushers += change
         populatedLanes += (before + change > 0 ? 1 : 0) - (before > 0 ? 1 : 0)
-        // What was held back for the sake of others may go.
-        if change < 0, populatedLanes == 1 { for lane in lanes.indices { activate(Int32(lane)) } }
     }
 
     // MARK: Sending
-
-    /// A lane with others beside it takes no more slots than it leaves free, and half of all at most: however many gateways
-    /// hang, there is room for work that becomes due at another.
-    func mayHaveMore(_ lane: Int32) -> Bool {
-        let free = limits.maxInFlight - inFlight
-        return populatedLanes <= 1 || lanes[Int(lane)].inFlight < min(free, max(1, limits.maxInFlight / 2))
-    }
 
     mutating func activate(_ lane: Int32) {
         let index = Int(lane)
@@ -141,6 +132,7 @@ extension Scheduler {
     private func isForgettable(_ lane: Int32, now: Int64) -> Bool {
         let entry = lanes[Int(lane)]
         return entry.pushers == 0 && entry.held == 0 && entry.inFlight == 0 && !entry.isActive
+            && !entry.isCrowded
             // Who registers again must find the pause that was asked for, and the suspicion.
             && (entry.policy.state.nextProbeAt ?? 0) <= now
             && (rejections[lane]?.total(now: now) ?? 0) == 0

@@ -51,7 +51,7 @@ extension Scheduler {
     mutating func takeSends(capacity: Int, now: Int64, into sends: inout [Send]) {
         promote(now: now)
         var budget = min(capacity, limits.maxInFlight - inFlight)
-        while budget > 0, activeStart < active.count {
+        while budget > 0, activeStart < active.count || readmit() {
             let lane = active[activeStart]
             activeStart += 1
             if takeSend(from: lane, now: now, into: &sends) {
@@ -73,14 +73,17 @@ extension Scheduler {
     func nextDeadline() -> Int64? { deadlines.first?.at }
 
     /// Whether anything could start at once, given a free slot.
-    var hasReadyWork: Bool { activeStart < active.count && inFlight < limits.maxInFlight }
+    var hasReadyWork: Bool { (activeStart < active.count || mayReadmit) && inFlight < limits.maxInFlight }
 
     private mutating func takeSend(from lane: Int32, now: Int64, into sends: inout [Send]) -> Bool {
         let index = Int(lane)
         while lanes[index].hasReady {
-            guard lanes[index].policy.allowance(inFlight: lanes[index].inFlight, now: now) > 0, mayHaveMore(lane),
-                let slot = lanes[index].ready.next()
-            else { return false }
+            guard lanes[index].policy.allowance(inFlight: lanes[index].inFlight, now: now) > 0 else { return false }
+            guard mayHaveMore(lane) else {
+                crowdOut(lane)
+                return false
+            }
+            guard let slot = lanes[index].ready.next() else { return false }
             unlinkReady(slot)
             guard let front = front(of: slot) else { continue }
             let position = Int(slot)

@@ -44,6 +44,8 @@ struct Scheduler: Sendable {
         var pushers = 0
         /// Linked into `active`.
         var isActive = false
+        /// In `crowded`.
+        var isCrowded = false
         /// When the deadline heap looks at this lane; one entry is enough.
         var deadline: Int64?
 
@@ -68,6 +70,9 @@ struct Scheduler: Sendable {
     /// Lanes that may have something to send, in turn.
     var active: [Int32] = []
     var activeStart = 0
+    /// Lanes with work that others left no room for, longest first, and the least that one of them has in flight.
+    var crowded: [Int32] = []
+    var leastCrowded = 0
     /// When pushers (slot) and lanes (~lane) are to be looked at again.
     var deadlines = DeadlineHeap()
     var sweepPosition = 0

@@ -107,6 +107,18 @@ final class SchedulerModel {
         }
         sent += sends.count
         inFlight += sends
+        if sends.count < capacity { checkNothingWasLeft() }
+    }
+
+    /// What could be sent was taken: nothing that is ready waits for the end of another's request without need.
+    private func checkNothingWasLeft() {
+        for (index, lane) in fixture.scheduler.lanes.enumerated() where lane.hasReady {
+            guard fixture.scheduler.inFlight < Self.maxInFlight else { return }
+            var policy = lane.policy
+            let allowance = policy.allowance(inFlight: lane.inFlight, now: fixture.now)
+            #expect(allowance == 0 || !fixture.scheduler.mayHaveMore(Int32(index)), "\(lane.name) was forgotten")
+        }
+        #expect(!fixture.scheduler.hasReadyWork)
     }
 
     private func settleSome() {
