@@ -124,7 +124,10 @@ import Testing
         }
         let response = try await handler(request)
         #expect(response.status == 503)
-        #expect(text(response) == #"{"status":"failing","version":"\#(matrixPusherVersion)","error":"disk full"}"#)
+        #expect(
+            text(response)
+                == #"{"status":"failing","version":"\#(matrixPusherVersion)","errcode":"M_UNKNOWN","error":"disk full"}"#
+        )
         #expect(await pusher.calls.isEmpty)
     }
 }

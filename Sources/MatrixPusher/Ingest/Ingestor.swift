@@ -39,7 +39,15 @@ final class Ingestor: Sendable {
                 "the transaction ID must have 1 to \(IngestLimits.transactionID) bytes, none of them zero")
         }
         let request = try TransactionRequest(body)
-        let drafts = try drafts(of: request)
+        let drafts: [EventDraft]
+        if rulesets.areCompiled(of: request.items) {
+            drafts = try self.drafts(of: request)
+        } else {
+            // The caller's executor, perhaps an event loop, is not kept waiting for what has to be read and compiled.
+            drafts = try await withTaskExecutorPreference(globalConcurrentExecutor) { () throws(PusherError) in
+                try self.drafts(of: request)
+            }
+        }
         let readingRequest = ReadingRequest(request)
         guard !readingRequest.isEmpty else { return try await store(drafts, request, transactionID: transactionID) }
         var answer = TransactionAnswer(accepted: 0, notifications: 0, rejected: request.rejected).json()

@@ -23,6 +23,8 @@ struct CompiledRulesetCache: Sendable {
         positions[userHash].map { entries[$0].ruleset }
     }
 
+    func contains(_ userHash: Int) -> Bool { positions[userHash] != nil }
+
     /// Takes a ruleset in and lets others go for it, by chance: the members of a big room come round and round in one
     /// order, and of the oldest or least used none would still be there.
     mutating func keep(_ ruleset: CompiledRuleset, of userHash: Int) {

@@ -54,6 +54,19 @@ final class RulesetStore: Sendable {
         return ruleset
     }
 
+    /// Whether the rules of all recipients that need them are in memory, so that evaluating takes no time to speak of.
+    func areCompiled(of items: [IngestItem]) -> Bool {
+        state.withLock { state in
+            guard !state.owners.isEmpty else { return true }
+            return items.allSatisfy { item in
+                item.recipients.allSatisfy { recipient in
+                    recipient.actions != nil || !state.owners.contains(recipient.userHash)
+                        || state.compiled.contains(recipient.userHash)
+                }
+            }
+        }
+    }
+
     /// The rules of a user as they are stored; where those can not be read, the defaults: one damaged row must not keep
     /// everyone else's events out.
     private func readable(of userID: String) throws(PusherError) -> CompiledRuleset {

@@ -93,7 +93,10 @@ struct PusherAPI: Sendable {
             json.beginObject()
             json.member("status", trouble == nil ? "ok" : "failing")
             json.member("version", matrixPusherVersion)
-            if let trouble { json.member("error", trouble.error) }
+            if let trouble {
+                json.member("errcode", "M_UNKNOWN")
+                json.member("error", trouble.error)
+            }
             json.endObject()
         }
         if trouble != nil { response.status = 503 }

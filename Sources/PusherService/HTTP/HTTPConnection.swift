@@ -46,6 +46,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var answerShare: MemoryBudget.Share?
     private var hasReadPart = false
     private let timer = DeadlineTimer()
+    private var executor: EventLoopExecutor?
 
     init(router: Router, limits: HTTPLimits, memory: HTTPMemory, place: ConnectionTable.Place) {
         self.router = router
@@ -175,8 +176,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
             // A large body takes long enough to hold up the loop's other connections.
             let isBrief = request.isBrief && request.body.count <= Self.shortBody
-            let executor = isBrief ? EventLoopExecutor(context.eventLoop) : nil
-            Task(executorPreference: executor) { [request] in
+            Task(executorPreference: isBrief ? executor(of: context.eventLoop) : nil) { [request] in
                 let answer: HTTPResponse
                 do throws(PusherError) { answer = try await handler(request) } catch { answer = HTTPResponse(error) }
                 bound.eventLoop.execute {
@@ -187,8 +187,15 @@ final class HTTPConnection: ChannelDuplexHandler {
         }
     }
 
+    private func executor(of eventLoop: any EventLoop) -> EventLoopExecutor {
+        if let executor { return executor }
+        let new = EventLoopExecutor(eventLoop)
+        executor = new
+        return new
+    }
+
     /// Bytes of a body up to which a brief request is handled on the event loop.
-    private static let shortBody = 65_536
+    private static let shortBody = 16_384
 
     private func finish(_ answer: HTTPResponse, closing: Bool, _ context: ChannelHandlerContext) {
         endBody()
