@@ -7,8 +7,9 @@ extension QueueStore {
         }
         var firstEventNumbers: [Int64] = []
         firstEventNumbers.reserveCapacity(transaction.events.count)
-        for event in transaction.events {
-            firstEventNumbers.append(try append(event, at: transaction.queuedAt))
+        // By index: a loop over the elements copies each, with a count for each of its parts.
+        for index in transaction.events.indices {
+            firstEventNumbers.append(try append(transaction.events[index], at: transaction.queuedAt))
         }
         let statement = statements.setCounts
         for counts in transaction.counts {
@@ -101,7 +102,7 @@ extension QueueStore {
         try statement.bind(1, transactionID)
         try statement.bind(2, transaction.queuedAt)
         try statement.bind(3, transaction.answer)
-        try transaction.deliveryKeys.map(\.littleEndian).withUnsafeBufferPointer { keys throws(QueueError) in
+        try transaction.deliveryKeys.map { $0.littleEndian }.withUnsafeBufferPointer { keys throws(QueueError) in
             try statement.lend(4, UnsafeRawBufferPointer(keys)) { () throws(QueueError) in try statement.run() }
         }
         let row = connection.lastInsertedRow
