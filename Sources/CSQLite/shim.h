@@ -12,3 +12,8 @@ static inline void csqlite_name_thread(const char *name) {
     (void)name;
 #endif
 }
+
+/// Lets SQLite not count the memory it uses. Not thread-safe; has an effect only before the first use of SQLite.
+static inline void csqlite_count_no_memory(void) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}

@@ -15,6 +15,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
+        ProcessTuning.apply()
         var configuration = try common.configuration()
         try configuration.checkFiles()
         if common.json { configuration.log.format = .json }
