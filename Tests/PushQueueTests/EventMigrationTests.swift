@@ -33,11 +33,10 @@ internal import Testing
         "INSERT INTO notifications (id, pusher, queued_at, flags, tweaks) VALUES (\(id), 1, 1000, 5, x'7B7D');"
     }
 
-    private func payload(_ id: Int64) throws -> (event: String, room: String?, expiresAt: Int64?) {
+    private func payload(_ id: Int64) throws -> (event: String, room: String?) {
         let payload = try #require(try QueueReader.open(path: folder.database).payload(of: id))
         return (
-            String(decoding: payload.event, as: UTF8.self), payload.room.map { String(decoding: $0, as: UTF8.self) },
-            payload.expiresAt
+            String(decoding: payload.event, as: UTF8.self), payload.room.map { String(decoding: $0, as: UTF8.self) }
         )
     }
 
@@ -73,7 +72,7 @@ internal import Testing
         let stored = try payload(7 * 4096 + 2)
         #expect(stored.event == Self.ids + fragment.event)
         #expect(stored.room == fragment.room)
-        #expect(stored.expiresAt == 99)
+        #expect(try queue.makeReader().allExpiries() == [7: 99])
         let listed = try #require(try queue.makeReader().notification(7 * 4096 + 2))
         #expect(listed.eventID.hasPrefix("$éA") && listed.roomID == "!r:hs")
         #expect(try queue.makeReader().allEvents().map(\.number) == [7])
@@ -97,8 +96,9 @@ internal import Testing
                 + notification(7 * 4096))
         let queue = try SQLiteQueue.open(folder)
         let stored = try payload(7 * 4096)
-        #expect(stored == (#"{"event_id":"$q"}"#, "{}", 99))
+        #expect(stored == (#"{"event_id":"$q"}"#, "{}"))
         let reader = try queue.makeReader()
+        #expect(try reader.allExpiries() == [7: 99])
         #expect(try reader.allEvents().map(\.eventID) == ["$q", "$read", "$none"])
         let entries = try reader.history(of: "@bob:hs", before: .max, with: [], limit: 9)
         #expect(entries.map(\.id) == [8 * 4096, 7 * 4096])
@@ -123,7 +123,7 @@ internal import Testing
                 + "INSERT INTO dead_letters VALUES (7 * 4096 + 1, 1, '@bob:hs', 'app', 'key', 'https://p:443', 1, NULL, 0, 5, NULL, 400, 1, 'refused', NULL);"
         )
         let queue = try SQLiteQueue.open(folder)
-        #expect(try payload(8 * 4096) == ("", #"{"name":null,"canonical_alias":null,"sender_display_name":null}"#, nil))
+        #expect(try payload(8 * 4096) == ("", #"{"name":null,"canonical_alias":null,"sender_display_name":null}"#))
         queue.finish([7 * 4096, 8 * 4096].map { FinishedNotification(id: $0, hadFailures: false) })
         try await queue.purgeEvents()
         let reader = try queue.makeReader()

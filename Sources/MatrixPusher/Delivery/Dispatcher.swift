@@ -77,7 +77,7 @@ final class Dispatcher: Sendable {
         state.withLock { state in
             now = state.readClock()
             for notification in notifications {
-                // What memory has of the event says when that came; since when this is queued, its row says.
+                // Released when it was buried; the next release would drop an event that others still need.
                 state.window.forget(NotificationID.eventNumber(of: notification.id))
                 guard let slot = state.scheduler.slot(ofPusher: notification.pusher),
                     !state.scheduler.pushers[Int(slot)].flags.contains(.disabled)

@@ -9,4 +9,7 @@ struct NotificationFlags: OptionSet, Sendable {
     static let userIsTarget = NotificationFlags(rawValue: 4)
     /// The `highlight` tweak is set.
     static let highlight = NotificationFlags(rawValue: 8)
+    /// It was a dead letter and is queued again: its place is that of its `queued_at`, not that of its id, and it is sent
+    /// whatever the lifetime of its event.
+    static let revived = NotificationFlags(rawValue: 16)
 }

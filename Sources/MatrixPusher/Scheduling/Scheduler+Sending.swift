@@ -7,8 +7,7 @@ extension Scheduler {
         now: Int64
     ) {
         let maxAge = isHighPriority ? limits.maxAge.high : limits.maxAge.low
-        // What is queued after its lifetime was queued on purpose.
-        let expiresAt = expiresAt.flatMap { $0 >= queuedAt && $0 - queuedAt < maxAge ? $0 : nil }
+        let expiresAt = expiresAt.flatMap { $0 - queuedAt < maxAge ? $0 : nil }
         items.append(
             id: notification, queuedAt: queuedAt, isHighPriority: isHighPriority, expiresAt: expiresAt, owner: slot,
             to: &pushers[Int(slot)].pending)

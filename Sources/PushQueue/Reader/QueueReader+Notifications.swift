@@ -23,8 +23,7 @@ extension QueueReader {
             guard let event else { continue }
             body(
                 NotificationPayload(
-                    notification: notification, tweaks: tweaks, event: event.event, room: event.room,
-                    expiresAt: event.expiresAt))
+                    notification: notification, tweaks: tweaks, event: event.event, room: event.room))
         }
         try statements.commit.run()
     }
@@ -40,13 +39,12 @@ extension QueueReader {
         let number: Int64
         let event: [UInt8]
         let room: [UInt8]?
-        let expiresAt: Int64?
     }
 
     private func event(_ number: Int64) throws(QueueError) -> Event? {
         try statements.event.bind(1, number)
         return try statements.event.firstRow { row in
-            Event(number: number, event: row.blob(0), room: row.optionalBlob(1), expiresAt: row.optionalInt64(2))
+            Event(number: number, event: row.blob(0), room: row.optionalBlob(1))
         }
     }
 }

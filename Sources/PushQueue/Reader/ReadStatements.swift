@@ -9,8 +9,7 @@ final class ReadStatements {
         commit = try connection.prepare("COMMIT")
         notification = try connection.prepare(
             "SELECT \(PendingNotification.columns), tweaks FROM notifications WHERE id = ?1")
-        event = try connection.prepare(
-            "SELECT event, room, expires_at FROM events WHERE number = ?1")
+        event = try connection.prepare("SELECT event, room FROM events WHERE number = ?1")
         pusher = try connection.prepare("SELECT \(PusherRow.columns) FROM pushers WHERE id = ?1")
         pushersOfUser = try connection.prepare(
             "SELECT \(PusherRow.columns) FROM pushers WHERE user_id = ?1 ORDER BY id")

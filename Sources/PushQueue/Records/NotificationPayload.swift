@@ -6,16 +6,11 @@ package struct NotificationPayload: Sendable, Equatable {
     package var event: [UInt8]
     /// What was given of its room, JSON.
     package var room: [UInt8]?
-    /// Unix milliseconds.
-    package var expiresAt: Int64?
 
-    package init(
-        notification: PendingNotification, tweaks: [UInt8]?, event: [UInt8], room: [UInt8]?, expiresAt: Int64?
-    ) {
+    package init(notification: PendingNotification, tweaks: [UInt8]?, event: [UInt8], room: [UInt8]?) {
         self.notification = notification
         self.tweaks = tweaks
         self.event = event
         self.room = room
-        self.expiresAt = expiresAt
     }
 }

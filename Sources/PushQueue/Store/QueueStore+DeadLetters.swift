@@ -18,12 +18,12 @@ extension QueueStore {
         }
     }
 
-    func reviveDeadLetters(_ ids: [Int64], at: Int64) throws(QueueError) -> [PendingNotification] {
+    func reviveDeadLetters(_ ids: [Int64], at: Int64, flags: Int32) throws(QueueError) -> [PendingNotification] {
         // The pusher may have been removed and set again since: then it has another id.
         let insert = try connection.prepare(
             """
             INSERT INTO notifications (id, pusher, queued_at, flags, tweaks)
-            SELECT d.id, p.id, ?2, d.flags, d.tweaks FROM dead_letters AS d
+            SELECT d.id, p.id, ?2, d.flags | ?3, d.tweaks FROM dead_letters AS d
             JOIN pushers AS p ON p.app_id = d.app_id AND p.pushkey = d.pushkey AND p.user_id = d.user_id
             WHERE d.id = ?1 AND p.enabled
             RETURNING \(PendingNotification.columns)
@@ -33,6 +33,7 @@ extension QueueStore {
         for id in ids {
             try insert.bind(1, id)
             try insert.bind(2, at)
+            try insert.bind(3, Int64(flags))
             guard let notification = try insert.rows({ PendingNotification(row: $0) }).first else { continue }
             revived.append(notification)
             try deleteDeadLetter(id)

@@ -131,7 +131,7 @@ final class SimulatedQueue: NotificationQueue, @unchecked Sendable {
     ) { unused() }
 
     func reviveDeadLetters(
-        _ ids: [Int64], at: Int64,
+        _ ids: [Int64], at: Int64, flags: Int32,
         completion: @escaping @Sendable (Result<[PendingNotification], QueueError>) -> Void
     ) { unused() }
 

@@ -56,9 +56,10 @@ extension NotificationQueue {
     }
 
     @discardableResult
-    func revive(_ ids: [Int64], at: Int64 = 9_000) async throws -> [PendingNotification] {
-        try await withCheckedContinuation { done in reviveDeadLetters(ids, at: at) { done.resume(returning: $0) } }
-            .get()
+    func revive(_ ids: [Int64], at: Int64 = 9_000, flags: Int32 = 0) async throws -> [PendingNotification] {
+        try await withCheckedContinuation { done in
+            reviveDeadLetters(ids, at: at, flags: flags) { done.resume(returning: $0) }
+        }.get()
     }
 
     @discardableResult
@@ -92,6 +93,12 @@ extension NotificationQueueReader {
     func allEvents() throws -> [(number: Int64, eventID: String)] {
         var all: [(number: Int64, eventID: String)] = []
         try scanEvents { all.append(($0, $1)) }
+        return all
+    }
+
+    func allExpiries() throws -> [Int64: Int64] {
+        var all: [Int64: Int64] = [:]
+        try scanExpiries { all[$0] = $1 }
         return all
     }
 
