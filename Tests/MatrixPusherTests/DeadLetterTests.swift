@@ -102,6 +102,14 @@ struct DeadLetterTests {
         }
     }
 
+    @Test func `A redaction takes the event's dead letters away`() async throws {
+        try await withDeadLetters(2) { pusher, letters, _ in
+            try await pusher.redact("$0", inContent: true)
+            #expect(try await pusher.deadLetters(DeadLetterFilter()).map(\.eventID) == ["$1"])
+            #expect(try await pusher.deadLetter(id: letters[0].id) == nil)
+        }
+    }
+
     @Test func `What is put back keeps its place over a restart, and its call has no lifetime any more`() async throws {
         let refusing = try ScriptedGateway(.status("400 Bad Request"))
         defer { refusing.stop() }

@@ -70,6 +70,18 @@ struct ReadingTests {
         #expect(pusher.counts(of: "@bob:hs") == .init(unread: 1, missedCalls: 0))
     }
 
+    @Test func `What was in flight when its event was redacted is not sent again after a restart`() async throws {
+        let gateway = try ScriptedGateway(.silence)
+        defer { gateway.stop() }
+        let fixture = try PusherFixture { $0.delivery.shutdownTimeout = .zero }
+        let pusher = try fixture.start()
+        try await pusher.register("key", at: gateway.url)
+        try await pusher.send("$1", in: "!a:hs")
+        await gateway.wait(for: 1)
+        try await pusher.redact("$1", inContent: true)
+        #expect(try await fixture.stop().status().queue.pending == 0)
+    }
+
     @Test func `Each request carries the newest counts, and a receipt brings one counts-only push`() async throws {
         let gateway = try ScriptedGateway()
         defer { gateway.stop() }

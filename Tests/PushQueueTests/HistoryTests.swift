@@ -70,7 +70,7 @@ internal import Testing
         let ids = numbers.map { $0 * NotificationID.perEvent }
         var effects = ReadingEffects()
         effects.read = [ids[0]]
-        effects.retracted = [ids[1]]
+        effects.redacted = [numbers[1]]
         effects.answered = [ids[2]]
         effects.cancelled = [queued[0]]
         effects.badges = [7]
@@ -150,22 +150,38 @@ internal import Testing
         #expect(try reader.allEvents().isEmpty)
     }
 
-    @Test func `A redacted event says nothing any more once nothing refers to it`() async throws {
+    @Test func `Nothing of a redacted event stays but its place`() async throws {
         let queue = try SQLiteQueue.open(folder)
-        var twice = event("$a", readers: ["@u:hs", "@v:hs"])
-        twice.notifications = [NewNotification(pusher: 1), NewNotification(pusher: 2)]
-        let first = try await append([twice, event("$b", readers: ["@u:hs"])], to: queue)[0] * NotificationID.perEvent
-        let reader = try queue.makeReader()
+        let pusher = try await queue.setPusher(.test()).pusher.id
+        var redacted = event("$a", readers: ["@u:hs", "@v:hs"])
+        redacted.notifications = [NewNotification(pusher: pusher), NewNotification(pusher: pusher)]
+        var other = event("$b", readers: ["@u:hs"])
+        other.notifications = [NewNotification(pusher: pusher), NewNotification(pusher: pusher)]
+        let numbers = try await append([redacted, other], to: queue)
+        let ids = numbers.map { $0 * NotificationID.perEvent }
+        for id in ids {
+            queue.bury([DeadLetter(notification: id, reason: .refused, at: 5_000, lastAttempt: .test())])
+        }
         var effects = ReadingEffects()
-        effects.retracted = [first, first + 1]
-        effects.cancelled = [first]
+        effects.redacted = [numbers[0]]
         _ = try await append([], effects: effects, to: queue)
-        #expect(try reader.payload(of: first + 1)?.event == twice.event, "it is on its way to the other pusher")
-        effects.cancelled = [first + 1]
-        _ = try await append([], effects: effects, to: queue)
+        let reader = try queue.makeReader()
+        #expect(try reader.deadLetter(ids[0]) == nil)
+        #expect(try reader.attempts(of: ids[0]).isEmpty)
+        #expect(try reader.payload(of: ids[0] + 1) == nil, "also where it is in flight")
+        #expect(try reader.history(of: "@v:hs", before: .max, with: [], limit: 9).isEmpty)
         let connection = try Connection(path: folder.database, mode: .readOnly)
         let erased = try connection.prepare("SELECT event_id FROM events WHERE event = x'' AND room IS NULL")
         #expect(try erased.rows { $0.text(0) } == ["$a"])
         #expect(try reader.allEvents().map(\.eventID) == ["$a", "$b"])
+        #expect(try reader.deadLetter(ids[1])?.eventID == "$b")
+        #expect(try reader.attempts(of: ids[1]).count == 1)
+        #expect(try reader.payload(of: ids[1] + 1)?.event == other.event)
+        #expect(try reader.history(of: "@u:hs", before: .max, with: [], limit: 9).map(\.id) == [ids[1]])
+        // What was in flight then and fails now leaves no dead letter either.
+        queue.bury([DeadLetter(notification: ids[0] + 1, reason: .refused, at: 6_000, lastAttempt: .test())])
+        try await queue.flush()
+        #expect(try reader.deadLetter(ids[0] + 1) == nil)
+        #expect(try reader.attempts(of: ids[0] + 1).isEmpty)
     }
 }

@@ -6,6 +6,8 @@ struct ReadingPlan: Sendable {
     var read: [Int: Set<Int64>] = [:]
     /// Rows that go off a user's board, because the event was redacted.
     var retracted: [Int: Set<Int64>] = [:]
+    /// Numbers of the redacted events.
+    var redactedEvents: [Int64] = []
     /// Rows of a user whose call was answered.
     var answered: [Int: Set<Int64>] = [:]
     /// Counts that the homeserver sent with receipts.
@@ -16,7 +18,7 @@ struct ReadingPlan: Sendable {
     var cancelled: [Int32: Set<Int64>] = [:]
     /// Those of `cancelled` whose event was redacted.
     var redacted: Set<Int64> = []
-    /// Notifications in flight: they finish, so that their rows stay until then.
+    /// Notifications in flight: they finish, so that their rows stay until then, unless their event was redacted.
     var inFlight: Set<Int64> = []
     /// Pushers that get a counts-only push.
     var badges: [Int32] = []
@@ -72,7 +74,7 @@ struct ReadingPlan: Sendable {
     func effects(pushers: [Int32: Int64]) -> ReadingEffects {
         var effects = ReadingEffects()
         effects.read = read.values.flatMap { $0 }.sorted()
-        effects.retracted = retracted.values.flatMap { $0 }.sorted()
+        effects.redacted = redactedEvents
         effects.answered = answered.values.flatMap { $0 }.sorted()
         effects.cancelled = cancelled.values.flatMap { $0 }.filter { !inFlight.contains($0) }.sorted()
         effects.badges = badges.compactMap { pushers[$0] }

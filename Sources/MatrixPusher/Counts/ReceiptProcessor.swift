@@ -76,6 +76,7 @@ final class ReceiptProcessor: Sendable {
                 throw PusherError(error)
             }
         }
+        plan.redactedEvents += numbers
         for entry in entries { plan.retracted[entry.user, default: []].insert(entry.id) }
         for notification in notifications {
             cancelled[notification.pusher, default: []].insert(notification.id)

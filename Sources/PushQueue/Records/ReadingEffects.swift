@@ -4,8 +4,8 @@ package struct ReadingEffects: Sendable, Equatable {
     package var read: [Int64] = []
     /// History rows whose call was answered.
     package var answered: [Int64] = []
-    /// History rows that go, because their event was redacted.
-    package var retracted: [Int64] = []
+    /// Numbers of events that were redacted: of what is stored of them only their places stay.
+    package var redacted: [Int64] = []
     /// Notifications that need not be sent any more.
     package var cancelled: [Int64] = []
     /// Pushers that are to get a counts-only push.
@@ -14,6 +14,6 @@ package struct ReadingEffects: Sendable, Equatable {
     package init() {}
 
     package var isEmpty: Bool {
-        read.isEmpty && answered.isEmpty && retracted.isEmpty && cancelled.isEmpty && badges.isEmpty
+        read.isEmpty && answered.isEmpty && redacted.isEmpty && cancelled.isEmpty && badges.isEmpty
     }
 }

@@ -3,12 +3,8 @@ extension QueueStore {
     func apply(_ effects: ReadingEffects, at: Int64) throws(QueueError) {
         try setHistoryFlag(.read, on: effects.read)
         try setHistoryFlag(.answered, on: effects.answered)
-        for id in effects.retracted {
-            try statements.deleteHistory.bind(1, id)
-            try statements.deleteHistory.run()
-        }
         try finish(effects.cancelled.map { FinishedNotification(id: $0, hadFailures: true) })
-        try eraseEvents(of: effects.retracted)
+        for number in effects.redacted { try redact(number) }
         for pusher in effects.badges {
             try statements.setBadge.bind(1, pusher)
             try statements.setBadge.bind(2, at)
@@ -30,13 +26,14 @@ extension QueueStore {
         }
     }
 
-    /// Erases what redacted events said, unless something still refers to them; their places stay.
-    private func eraseEvents(of historyRows: [Int64]) throws(QueueError) {
-        var last: Int64?
-        for number in historyRows.lazy.map(NotificationID.eventNumber(of:)) where number != last {
-            try statements.eraseEvent.bind(1, number)
-            try statements.eraseEvent.run()
-            last = number
+    /// Deletes what is stored of an event, also its dead letters and what is in flight, which a restart would send again.
+    private func redact(_ number: Int64) throws(QueueError) {
+        for statement in statements.deleteOfEvents {
+            try statement.bind(1, NotificationID.range(ofEvents: number...number))
+            try statement.run()
         }
+        try statements.eraseEvent.bind(1, number)
+        try statements.eraseEvent.run()
+        purgeWalk.lookAgain(at: number)
     }
 }

@@ -82,15 +82,15 @@ extension QueueStore {
 }
 
 extension NotificationID {
-    /// The ids that notifications and history rows of these events can have.
-    fileprivate static func range(ofEvents numbers: ClosedRange<Int64>) -> ClosedRange<Int64> {
+    /// The ids that notifications, dead letters and history rows of these events can have.
+    static func range(ofEvents numbers: ClosedRange<Int64>) -> ClosedRange<Int64> {
         numbers.lowerBound * perEvent...numbers.upperBound * perEvent + (perEvent - 1)
     }
 }
 
 extension Statement {
     /// Binds the bounds to this parameter and the next.
-    fileprivate func bind(_ index: Int32, _ range: ClosedRange<Int64>) throws(QueueError) {
+    func bind(_ index: Int32, _ range: ClosedRange<Int64>) throws(QueueError) {
         try bind(index, range.lowerBound)
         try bind(index + 1, range.upperBound)
     }

@@ -4,6 +4,8 @@ final class WriteStatements {
     let setNumbering: Statement
 
     let insertEvent, eraseEvent: Statement
+    /// What refers to events, by a range of ids.
+    let deleteOfEvents: [Statement]
     let insertNotification, deleteNotification, countAttempt: Statement
     let insertAttempt, trimAttempts, deleteAttempts: Statement
 
@@ -12,7 +14,7 @@ final class WriteStatements {
     let setCounts, deleteCounts: Statement
     let setRuleset, deleteRuleset: Statement
     let setLane, deleteLane: Statement
-    let insertHistory, setHistoryFlag, deleteHistory: Statement
+    let insertHistory, setHistoryFlag: Statement
     let setBadge, deleteBadge: Statement
 
     let updateHealth: Statement
@@ -39,8 +41,13 @@ final class WriteStatements {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """
         )
-        eraseEvent = try connection.prepare(
-            "UPDATE events SET event = x'', room = NULL WHERE number = ?1 AND NOT \(Self.eventIsReferredTo)")
+        eraseEvent = try connection.prepare("UPDATE events SET event = x'', room = NULL WHERE number = ?1")
+        deleteOfEvents = try [
+            ("history", "id"), ("notifications", "id"), ("dead_letters", "id"), ("attempts", "notification"),
+        ]
+        .map { table, id throws(QueueError) in
+            try connection.prepare("DELETE FROM \(table) WHERE \(id) BETWEEN ?1 AND ?2")
+        }
         insertNotification = try connection.prepare(
             "INSERT INTO notifications (id, pusher, queued_at, not_before, flags, tweaks) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         )
@@ -93,7 +100,6 @@ final class WriteStatements {
         insertHistory = try connection.prepare(
             "INSERT INTO history (id, user_id, flags, display_name, actions) VALUES (?1, ?2, ?3, ?4, ?5)")
         setHistoryFlag = try connection.prepare("UPDATE history SET flags = flags | ?2 WHERE id = ?1")
-        deleteHistory = try connection.prepare("DELETE FROM history WHERE id = ?1")
         setBadge = try connection.prepare("INSERT OR REPLACE INTO badges (pusher, queued_at) VALUES (?1, ?2)")
         deleteBadge = try connection.prepare("DELETE FROM badges WHERE pusher = ?1 AND queued_at <= ?2")
 
