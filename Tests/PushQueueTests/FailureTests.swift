@@ -112,6 +112,21 @@ internal import Testing
         #expect(loop.keptCount == 0)
     }
 
+    @Test func `Commands fail at once however much is kept`() throws {
+        let store = try QueueStore(path: folder.database)
+        store.connection.setBusyTimeout(milliseconds: 0)
+        let loop = CommitLoop(store: store, observer: observer, clock: { 0 })
+        let other = try Connection(path: folder.database, mode: .readWrite)
+        try other.execute("BEGIN IMMEDIATE")
+        loop.commit((1...60_000).map { finish($0) })
+        let start = ContinuousClock.now
+        for _ in 0..<3000 { loop.commit([append("a")]) }
+        // A look at all that is kept takes a hundred times as long.
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(outcomes.all.count == 3000)
+        #expect(loop.keptCount == 60_000)
+    }
+
     @Test func `Only a real write tells that the database can be written again`() throws {
         let commits = Mailbox<Int>()
         var observer = observer

@@ -76,4 +76,14 @@ internal import Testing
         #expect(kept.takeCommands().count == 2)
         #expect(Self.names(kept.operations) == ["no lane a", "command"])
     }
+
+    @Test func `What comes while nothing can be written is kept, but for commands that fail`() {
+        var kept = KeptWrites()
+        let failing = WriteOperation.command({ _ throws(QueueError) in }, completion: { _ in })
+        let lasting = WriteOperation.command(isKept: true, { _ throws(QueueError) in }, completion: { _ in })
+        #expect(kept.keep([failing]).count == 1)
+        #expect(kept.keep([.deleteLane("a"), failing, lasting]).count == 1)
+        #expect(kept.keep([failing, .deleteLane("b"), failing]).count == 2)
+        #expect(Self.names(kept.operations) == ["no lane a", "command", "no lane b"])
+    }
 }

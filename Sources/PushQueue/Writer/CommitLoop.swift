@@ -50,8 +50,9 @@ final class CommitLoop {
     /// Commits what is kept and these writes. What remains is to be tried again later.
     func commit(_ operations: [WriteOperation]) {
         if let failure, clock() < failure.at + Self.pause {
-            kept.append(operations)
-            return giveBack(failure.error)
+            // What was kept before has no commands: however much that is, a command now does not look at it.
+            for command in kept.keep(operations) { command.fail(failure.error) }
+            return
         }
         kept.append(operations)
         // Also without a write, while the last one failed: only a try tells whether the database can be written again.

@@ -19,15 +19,26 @@ struct KeptWrites {
         if operations.isEmpty { operations = [] }
     }
 
+    /// Adds those of the writes that wait for a database that cannot be written now. Returns those that fail instead.
+    mutating func keep(_ more: some Sequence<WriteOperation>) -> [WriteOperation.Command] {
+        var rest: [WriteOperation] = []
+        var commands: [WriteOperation.Command] = []
+        for operation in more {
+            if case .command(let command) = operation, !command.isKept {
+                commands.append(command)
+            } else {
+                rest.append(operation)
+            }
+        }
+        append(rest)
+        return commands
+    }
+
     /// Takes out what fails instead of being kept.
     mutating func takeCommands() -> [WriteOperation.Command] {
-        var commands: [WriteOperation.Command] = []
-        operations.removeAll { operation in
-            guard case .command(let command) = operation, !command.isKept else { return false }
-            commands.append(command)
-            return true
-        }
-        return commands
+        let all = operations
+        operations = []
+        return keep(all)
     }
 
     /// Leaves out what later writes make void, and the oldest attempts over the limit; only when much has come since
