@@ -184,4 +184,23 @@ struct PusherIntakeTests {
             #expect(error.code == .unavailable)
         }
     }
+
+    @Test func `The last place of the queue is free as soon as the former answer is there`() async throws {
+        let fixture = try PusherFixture { $0.queue.maxPending = 2 }
+        let pusher = try fixture.open()
+        try await pusher.register("key", at: "http://127.0.0.1:1/_matrix/push/v1/notify")
+        // The second goes on where the first is answered, before anything that comes after the answer.
+        try await withTaskExecutorPreference(InlineExecutor()) {
+            try await pusher.submit("t1", event: "$1")
+            try await pusher.submit("t2", event: "$2")
+        }
+        await #expect(throws: PusherError.self) { try await pusher.submit("t3", event: "$3") }
+    }
+
+    /// Runs a task's next part on the thread that makes it possible, at once.
+    private final class InlineExecutor: TaskExecutor {
+        func enqueue(_ job: consuming ExecutorJob) {
+            job.runSynchronously(on: asUnownedTaskExecutor())
+        }
+    }
 }

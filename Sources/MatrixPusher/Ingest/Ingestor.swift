@@ -191,9 +191,11 @@ final class Ingestor: Sendable {
         let stored = batch
         let result: Result<[UInt8], QueueError> = await withCheckedContinuation { continuation in
             dispatcher.queue.append(transaction) { [self] result in
-                continuation.resume(returning: result.map { take($0, stored, at: now) ?? answer })
+                let answered = result.map { take($0, stored, at: now) ?? answer }
                 room.release(stored.notifications)
                 if case .failure = result { recent.withLock { $0.abandon(keys) } }
+                // Last: whoever has the answer finds the room and the keys as it says.
+                continuation.resume(returning: answered)
             }
         }
         return try result.forCaller()
