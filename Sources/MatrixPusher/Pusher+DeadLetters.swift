@@ -73,7 +73,7 @@ extension Pusher: DeadLetterInspection {
 
     private static let noSuchDeadLetter = PusherError(.notFound, "there is no dead letter with this id")
 
-    /// Dead letters in one commit.
+    /// Dead letters in one commit at most.
     private static let batch = 250
 
     private func deadLetterIDs(
@@ -91,15 +91,21 @@ extension Pusher: DeadLetterInspection {
         let limit = min(max(filter.limit, 0), DeadLetterListing.maximum)
         var report = DeadLetterReport()
         report.next = after
+        var size = Self.batch
         while let start = report.next, report.matched < limit {
             let page = try await deadLetterIDs(matching: query, after: start)
             var rest = page.ids.prefix(limit - report.matched)
             let isCut = rest.count < page.ids.count
             while !rest.isEmpty {
-                let batch = Array(rest.prefix(Self.batch))
+                let batch = Array(rest.prefix(size))
                 do throws(PusherError) {
                     report.changed += try await apply(batch)
                 } catch {
+                    if error.code == .limitExceeded, batch.count > 1 {
+                        // There may be room for fewer.
+                        size = batch.count / 2
+                        continue
+                    }
                     // What is done is told; the next call meets the error again, if it lasts.
                     guard report.matched > 0 else { throw error }
                     return report
