@@ -9,11 +9,16 @@ internal import Synchronization
 final class ReaderThread: Sendable {
     private typealias Job = @Sendable (any NotificationQueueReader) -> Void
 
+    /// Reads that may wait.
+    static let limit = 4096
+
     private let inbox: Inbox
 
     /// Starts the thread, which owns the reader from now on and ends with this object.
-    init(_ reader: consuming sending any NotificationQueueReader) throws(QueueError) {
-        inbox = Inbox()
+    init(
+        _ reader: consuming sending any NotificationQueueReader, limit: Int = ReaderThread.limit
+    ) throws(QueueError) {
+        inbox = Inbox(limit: limit)
         let work = Unmanaged.passRetained(Work(reader: reader, inbox: inbox))
         var thread = pthread_t()
         let result = pthread_create(&thread, nil, ReaderThread.main, work.toOpaque())
@@ -27,17 +32,23 @@ final class ReaderThread: Sendable {
     deinit { inbox.close() }
 
     /// Reads when what was asked for before is read.
+    /// - Throws: `unavailable` where ``limit`` others wait, or the queue can not be read.
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any NotificationQueueReader) throws(QueueError) -> Value
     ) async throws(PusherError) -> Value {
-        let result: Result<Value, QueueError> = await withCheckedContinuation { continuation in
-            inbox.put { reader in
+        let result: Result<Value, QueueError>? = await withCheckedContinuation { continuation in
+            let isTaken = inbox.put { reader in
                 do throws(QueueError) {
                     continuation.resume(returning: .success(try body(reader)))
                 } catch {
                     continuation.resume(returning: .failure(error))
                 }
             }
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+        guard let result else {
+            throw PusherError(
+                .unavailable, "too many others wait for what they asked of the queue", retryAfter: .seconds(5))
         }
         return try result.forCaller()
     }
@@ -64,15 +75,11 @@ final class ReaderThread: Sendable {
 
     /// `@unchecked Sendable`: the semaphore is for all threads; it counts the jobs, and the end.
     private final class Inbox: @unchecked Sendable {
-        private struct State {
-            var jobs: [Job] = []
-            var next = 0
-        }
-
-        private let state = Mutex(State())
+        private let jobs: Mutex<BoundedQueue<Job>>
         private let semaphore: UnsafeMutablePointer<sem_t>
 
-        init() {
+        init(limit: Int) {
+            jobs = Mutex(BoundedQueue(limit: limit))
             semaphore = .allocate(capacity: 1)
             sem_init(semaphore, 0, 0)
         }
@@ -82,9 +89,11 @@ final class ReaderThread: Sendable {
             semaphore.deallocate()
         }
 
-        func put(_ job: @escaping Job) {
-            state.withLock { $0.jobs.append(job) }
+        /// Leaves a job; false where too many wait.
+        func put(_ job: @escaping Job) -> Bool {
+            guard jobs.withLock({ $0.append(job) }) else { return false }
             sem_post(semaphore)
+            return true
         }
 
         func close() { sem_post(semaphore) }
@@ -92,13 +101,7 @@ final class ReaderThread: Sendable {
         /// Waits for a job; nil at the end.
         func take() -> Job? {
             while sem_wait(semaphore) != 0 {}
-            return state.withLock { state in
-                guard state.next < state.jobs.count else { return nil }
-                let job = state.jobs[state.next]
-                state.next += 1
-                if state.next == state.jobs.count { (state.jobs, state.next) = ([], 0) }
-                return job
-            }
+            return jobs.withLock { $0.popFirst() }
         }
     }
 }
