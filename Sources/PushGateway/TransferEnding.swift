@@ -2,9 +2,10 @@
 struct TransferEnding {
     /// Why libcurl gave up; nil where it did not.
     var failure: TransferFailure?
-    /// The answer's status; 0 where none came.
+    /// The answer's status; 0 where none came, below 200 where it was an interim one.
     var status: Int
-    /// Whether reading was ended by us because the body was too long, or coded in a way that was not asked for.
+    /// Whether reading was ended by us because the body was too long, or coded in a way that was not asked for. Before a
+    /// final status that is a proxy's answer, or an interim one: the gateway has said nothing yet.
     var isUnreadable = false
     /// Whether the policy refused every address that was tried.
     var isBlocked = false
@@ -26,8 +27,8 @@ extension GatewayResponse {
     init(ending: TransferEnding, retryAfter: Duration?, body: [UInt8], pushkey: String) {
         if ending.isBlocked {
             self.init(outcome: .blockedAddress)
-        } else if let failure = ending.failure, !ending.isUnreadable, ending.status < 300,
-            ending.status < 200 || !Self.isComplete(body)
+        } else if let failure = ending.failure,
+            ending.status < 200 || ending.status < 300 && !ending.isUnreadable && !Self.isComplete(body)
         {
             self.init(outcome: .failed(failure))
         } else {

@@ -148,7 +148,7 @@ extension TransferSlot {
         // A line of the head that is too long for libcurl counts as lack of memory there.
         let isHeadTooLong =
             head.isTooLong || code == CURLE_OUT_OF_MEMORY && microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0
-        if code == CURLE_OK || isHeadTooLong { return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY) }
+        if code == CURLE_OK || isHeadTooLong || isUnreadable { return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY) }
         let systemError = code == CURLE_COULDNT_CONNECT ? number(CURLINFO_OS_ERRNO) : 0
         return TransferFailure(code: code, systemError: Int32(truncatingIfNeeded: systemError))
     }

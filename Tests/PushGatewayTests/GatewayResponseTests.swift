@@ -58,6 +58,8 @@ struct GatewayResponseTests {
         (TransferEnding(failure: reset, status: 302), "<a", .status(302, retryAfter: nil)),
         (TransferEnding(failure: reset, status: 200, isUnreadable: true), #"{"rejected":["key"]}"#, .accepted),
         (TransferEnding(failure: reset, status: 500, isUnreadable: true), "", .status(500, retryAfter: nil)),
+        (TransferEnding(failure: reset, status: 0, isUnreadable: true), "", .failed(reset)),
+        (TransferEnding(failure: reset, status: 103, isUnreadable: true), "", .failed(reset)),
         (TransferEnding(failure: reset, status: 0, isBlocked: true), "", .blockedAddress),
     ])
     func `The answer counts before how the connection ended`(

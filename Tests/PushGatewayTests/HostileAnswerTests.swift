@@ -39,6 +39,7 @@ struct HostileAnswerTests {
         // Interim answers without a final one; 101 changes to a protocol that nobody asked for.
         ("HTTP/1.1 100 Continue\r\n\r\n", "transport"), ("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", "transport"),
         ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", "transport"),
+        ("HTTP/1.1 103 Early Hints\r\nTransfer-Encoding: deflate\r\n\r\n", "protocol"),
     ])
     func `What is no answer blames the gateway`(answer: String, label: String) async throws {
         let outcome = try await outcome(of: .answerThenClose(answer))

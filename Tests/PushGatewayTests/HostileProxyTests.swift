@@ -30,6 +30,9 @@ struct HostileProxyTests {
         "HTTP/1.1 413 Large\r\n\r\n", "HTTP/1.1 429 Slow\r\nRetry-After: 9\r\n\r\n", "HTTP/1.1 502 Bad\r\n\r\n",
         "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n", "HTTP/1.1 103 Hints\r\n\r\n", "",
         "SSH-2.0\r\n\r\n",
+        "HTTP/1.1 407 No\r\nTransfer-Encoding: deflate\r\n\r\n",
+        "HTTP/1.1 502 Bad\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
         "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n{\"rejected\":[\"key\"]}",
         "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"rejected\":[\"key\"]}",
     ])
