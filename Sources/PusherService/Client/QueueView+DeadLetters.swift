@@ -6,6 +6,9 @@ extension QueueView {
     /// What is done to dead letters; the raw value ends the path of the endpoint.
     package enum DeadLetterVerb: String, Sendable {
         case retry, purge
+
+        /// The member of an answer with how many were changed.
+        package var changed: String { self == .retry ? "retried" : "purged" }
     }
 
     /// One object as `GET /_pusher/v1/dead_letters` has it.
@@ -29,5 +32,17 @@ extension QueueView {
         _ verb: DeadLetterVerb, _ selection: DeadLetterSelection
     ) throws(PusherError) -> JSONDocument {
         try change("POST", "/_pusher/v1/dead_letters/\(verb.rawValue)\(selection.text)")
+    }
+
+    /// What an unconfirmed ``change(_:_:)`` answers, with no more matches than would be acted on.
+    /// - Parameter limit: How many those are at most; nil: all that match.
+    package func preview(
+        _ verb: DeadLetterVerb, _ filter: DeadLetterFilter, limit: Int?
+    ) throws(PusherError) -> JSONDocument {
+        let answer = try change(verb, .matching(filter, after: 0, isConfirmed: false))
+        guard let limit, let matched = answer.root["matched"]?.integer, matched > limit else { return answer }
+        var report = DeadLetterReport()
+        report.matched = limit
+        return try Self.document { [report] in report.write(to: &$0, verb: verb.changed, isDone: false) }
     }
 }

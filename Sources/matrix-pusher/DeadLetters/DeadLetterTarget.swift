@@ -49,15 +49,21 @@ struct DeadLetterTarget: ParsableArguments {
             return try common.json ? Output.print(json: answer) : Output.print(summary(1, 0))
         }
         guard yes else {
-            let answer = try queue.change(verb, .matching(try filter(), after: 0, isConfirmed: false)).root
+            let answer = try queue.preview(verb, try filter(), limit: limit).root
             return try common.json ? Output.print(json: answer) : Output.print(preview(verb, answer))
         }
         var (matched, changed) = (0, 0)
-        try change(verb, queue) { answer in
-            if common.json { try Output.print(json: answer) }
-            matched += Int(answer["matched"]?.integer ?? 0)
-            changed += Int(answer[verb == .retry ? "retried" : "purged"]?.integer ?? 0)
-            return matched
+        do {
+            try change(verb, queue) { answer in
+                if common.json { try Output.print(json: answer) }
+                matched += Int(answer["matched"]?.integer ?? 0)
+                changed += Int(answer[verb.changed]?.integer ?? 0)
+                return matched
+            }
+        } catch let error as PusherError {
+            // What is done is told before why it went no further.
+            if changed > 0, !common.json { try Output.print(summary(changed, matched - changed)) }
+            throw error
         }
         if !common.json { try Output.print(summary(changed, matched - changed)) }
     }
@@ -65,7 +71,7 @@ struct DeadLetterTarget: ParsableArguments {
     static func letters(_ count: Int) -> String { count == 1 ? "1 dead letter" : "\(count) dead letters" }
 
     private func preview(_ verb: QueueView.DeadLetterVerb, _ answer: JSONValue) -> String {
-        let count = min(Int(answer["matched"]?.integer ?? 0), limit ?? .max)
+        let count = Int(answer["matched"]?.integer ?? 0)
         let outcome = verb == .retry ? "put back into the queue" : "deleted"
         return "\(Self.letters(count)) would be \(outcome)\(count == 0 ? "" : "; nothing is done without --yes")"
     }
