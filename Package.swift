@@ -108,6 +108,8 @@ let package = Package(
             dependencies: [
                 "PusherService", "MatrixPusher", "PushJSON", "matrix-pusher",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict

@@ -14,7 +14,7 @@ import Testing
     }
 
     private func take(_ bytes: Int, _ name: String) -> (share: MemoryBudget.Share, isHeld: Bool) {
-        budget.take(bytes) { [granted] in granted.add(name) }
+        budget.take(bytes) { [granted] _ in granted.add(name) }
     }
 
     @Test func whatFitsIsHadAtOnce() {

@@ -241,17 +241,18 @@ final class HTTPConnection: ChannelDuplexHandler {
     private func letIn(_ size: Int, _ context: ChannelHandlerContext) {
         guard bodyShare == nil else { return }
         let bound = NIOLoopBound((connection: self, context: context), eventLoop: context.eventLoop)
-        bodyShare = memory.bodies.take(size) {
+        bodyShare = memory.bodies.take(size) { share in
             bound.eventLoop.execute {
                 let (connection, context) = bound.value
-                connection.isLetIn(size, context)
+                connection.isLetIn(share, size, context)
             }
         }
         if !isHeldBack { timer.arm(limits.timeout(ofBody: size), .request) }
     }
 
-    private func isLetIn(_ size: Int, _ context: ChannelHandlerContext) {
-        guard phase == .receiving, isHeldBack else { return }
+    private func isLetIn(_ share: MemoryBudget.Share, _ size: Int, _ context: ChannelHandlerContext) {
+        // On its way here the grant may have outlived its request.
+        guard phase == .receiving, bodyShare?.share == share else { return }
         bodyShare?.isHeld = true
         timer.arm(limits.timeout(ofBody: size), .request)
         if exchange.expectsContinue { sayContinue(context) }
@@ -272,16 +273,20 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func makeRoom(_ context: ChannelHandlerContext) {
         guard phase == .receiving else { return context.close(promise: nil) }
-        finish(.error(408, "M_UNKNOWN", "the request took too long to arrive"), closing: true, context)
+        finish(tooLate, closing: true, context)
         context.close(promise: nil)
     }
 
     private func timedOut(_ purpose: DeadlineTimer.Purpose, _ context: ChannelHandlerContext) {
         switch purpose {
         case .idle, .answer, .linger: context.close(promise: nil)
-        case .request where isHeldBack: finish(HTTPMemory.exhausted, closing: true, context)
-        case .request: finish(.error(408, "M_UNKNOWN", "the request took too long to arrive"), closing: true, context)
+        case .request: finish(tooLate, closing: true, context)
         }
+    }
+
+    /// Whose request has not come: ours where there was no memory for it, else the peer's.
+    private var tooLate: HTTPResponse {
+        isHeldBack ? HTTPMemory.exhausted : .error(408, "M_UNKNOWN", "the request took too long to arrive")
     }
 
     private var tooLarge: HTTPResponse {

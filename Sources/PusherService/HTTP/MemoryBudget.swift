@@ -13,7 +13,7 @@ final class MemoryBudget: Sendable {
         var nextShare = 0
         /// Bytes by share.
         var held: [Share: Int] = [:]
-        var waiting: [(share: Share, bytes: Int, onGrant: @Sendable () -> Void)] = []
+        var waiting: [(share: Share, bytes: Int, onGrant: @Sendable (Share) -> Void)] = []
 
         /// Something larger than the whole budget has it alone.
         func fits(_ bytes: Int, _ capacity: Int) -> Bool { used == 0 || used + bytes <= capacity }
@@ -47,7 +47,7 @@ final class MemoryBudget: Sendable {
 
     /// Takes memory, or gets in line for it.
     /// - Parameter onGrant: Called on any thread once it is there; never where it is there at once.
-    func take(_ bytes: Int, onGrant: @escaping @Sendable () -> Void) -> (share: Share, isHeld: Bool) {
+    func take(_ bytes: Int, onGrant: @escaping @Sendable (Share) -> Void) -> (share: Share, isHeld: Bool) {
         state.withLock { state in
             state.nextShare += 1
             let share = state.nextShare
@@ -87,8 +87,8 @@ final class MemoryBudget: Sendable {
                 count += 1
             }
             defer { state.waiting.removeFirst(count) }
-            return state.waiting.prefix(count).map(\.onGrant)
+            return state.waiting.prefix(count)
         }
-        for onGrant in granted { onGrant() }
+        for waiter in granted { waiter.onGrant(waiter.share) }
     }
 }
