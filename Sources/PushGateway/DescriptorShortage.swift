@@ -14,13 +14,12 @@ enum DescriptorShortage {
     /// The calling thread's error number, where it tells of a shortage.
     static var lastError: Int32? { errors.contains(errno) ? errno : nil }
 
-    /// The error number of a shortage there is now.
-    static var current: Int32? {
+    /// The error number of a shortage there is now: fewer descriptors than are needed at once can be had.
+    static func current(needed count: Int) -> Int32? {
+        guard count > 0 else { return nil }
         let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard descriptor < 0 else {
-            close(descriptor)
-            return nil
-        }
-        return lastError
+        guard descriptor >= 0 else { return lastError }
+        defer { close(descriptor) }
+        return current(needed: count - 1)
     }
 }

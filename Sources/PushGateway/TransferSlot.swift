@@ -142,23 +142,24 @@ extension TransferSlot {
 
     private func failure(_ code: CURLcode, status: Int) -> TransferFailure? {
         if code == CURLE_OK, status >= 200 { return head.isWhole ? nil : TransferFailure(code: CURLE_PARTIAL_FILE) }
-        if let shortage = shortage(code) {
-            return TransferFailure(.local, code: Int32(bitPattern: code.rawValue), systemError: shortage)
-        }
         // A line of the head that is too long for libcurl counts as lack of memory there.
         let isHeadTooLong =
             head.isTooLong || code == CURLE_OUT_OF_MEMORY && microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0
         if code == CURLE_OK || isHeadTooLong || isUnreadable { return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY) }
+        if let shortage = shortage(code) {
+            return TransferFailure(.local, code: Int32(bitPattern: code.rawValue), systemError: shortage)
+        }
         let systemError = code == CURLE_COULDNT_CONNECT ? number(CURLINFO_OS_ERRNO) : 0
         return TransferFailure(code: code, systemError: Int32(truncatingIfNeeded: systemError))
     }
 
-    /// What this system lacked, so that no gateway is to blame. The resolver does not tell, but what it lacked is missing
-    /// still.
+    /// What this system lacked, so that no gateway is to blame. Neither the resolver nor who reads the file of certificates
+    /// tells, but what was lacking is missing still, once the connection that was given up is counted.
     private func shortage(_ code: CURLcode) -> Int32? {
         switch code {
         case CURLE_COULDNT_CONNECT: socketError != 0 && openedSockets == 0 ? socketError : nil
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: DescriptorShortage.current
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: DescriptorShortage.current(needed: 1)
+        case CURLE_SSL_CACERT_BADFILE, CURLE_OUT_OF_MEMORY: DescriptorShortage.current(needed: 2)
         default: nil
         }
     }

@@ -48,6 +48,34 @@ extension EndToEndTests {
             }
         }
 
+        @Test func whereCertificatesCanNotBeReadNobodyIsBlamed() async throws {
+            try await Bench.run { bench in
+                let caller = try OpenCaller(bench.sidecar)
+                // The gateway does not speak TLS, but before that is seen the authorities' certificates are read.
+                let pusher = bench.pusher(url: "https://127.0.0.1:\(bench.gateway.port)/_matrix/push/v1/notify")
+                let target = "/_matrix/client/v3/pushers/set?user_id=@bob:hs"
+                #expect(try caller.send("POST", target, pusher).status == 200)
+                // Until the connections of those who asked whether it has started are gone.
+                try await Task.sleep(for: .milliseconds(500))
+                // One for the socket, none for the file.
+                try await limitFiles(of: bench, to: ProcessUsage(of: bench.sidecar).limit(leaving: 1))
+                let body = Bench.transaction(events: [Bench.message("$1")])
+                #expect(try caller.send("PUT", "/_pusher/v1/transactions/t", body).status == 200)
+                func notification() throws -> JSONValue? {
+                    try caller.send("GET", "/_pusher/v1/notifications").json?["notifications"]?.elements?.first { _ in
+                        true
+                    }
+                }
+                try await Task.sleep(for: .milliseconds(1000))
+                let waiting = try #require(try notification())
+                #expect(waiting["attempts"]?.integer == 0 && waiting["last_error"]?.isNull == true)
+                try await limitFiles(of: bench, to: 1024)
+                try await waitUntil("an attempt") { try notification()?["attempts"]?.integer ?? 0 > 0 }
+                let error = try notification()?["last_error"]?.string ?? ""
+                #expect(error.hasPrefix("tls"), "\(error)")
+            }
+        }
+
         @Test func callersCannotTakeAllOfThem() async throws {
             let configuration = Bench.local + "\ndelivery: {max_in_flight: 16}"
             try await Bench.run(configuration, launcher: Bench.limitingOpenFiles(to: 160)) { bench in

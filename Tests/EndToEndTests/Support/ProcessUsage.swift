@@ -12,6 +12,7 @@ struct ProcessUsage {
     let openFiles: Int
     /// The highest descriptor that is open.
     let highestFile: Int
+    private let files: [Int]
 
     init(of sidecar: SidecarProcess) throws {
         let process = try #require(sidecar.processID)
@@ -31,9 +32,13 @@ struct ProcessUsage {
             }
             if let number = Int(name) { files.append(number) }
         }
+        self.files = files
         openFiles = files.count
         highestFile = files.max() ?? 0
     }
+
+    /// The limit of descriptors below which so many are free.
+    func limit(leaving count: Int) -> Int { (0...).lazy.filter { !files.contains($0) }.dropFirst(count).first! }
 
     private static func read(_ path: String) throws -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
