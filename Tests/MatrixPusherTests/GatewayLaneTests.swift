@@ -88,11 +88,34 @@ struct GatewayLaneTests {
         #expect(lane.state == .down(nextProbeAt: Self.now + 4000))
     }
 
-    @Test func `A late success shows that the gateway works`() {
+    @Test func `Only a probe's success shows that the gateway works again`() {
+        let lane = downLane()
+        lane.learn(.accepted, now: Self.now + 999)
+        lane.learn(.refused, now: Self.now + 999)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 1000))
+        lane.sent()
+        lane.learn(.accepted, isProbe: true, now: Self.now + 1000)
+        #expect(lane.state == .ramping && lane.window == 4)
+    }
+
+    @Test func `What was sent before the gateway was down says nothing of it when it is back`() {
         let lane = downLane()
         lane.succeeded(hasBacklog: true)
-        #expect(lane.state == .ramping)
-        #expect(lane.window == 4)
+        for _ in 0..<61 {
+            lane.learn(.failed(retryAfter: nil), isLate: true, inFlight: 60, now: Self.now + 90_000)
+            lane.learn(.unclear(isCommon: true), isLate: true, now: Self.now + 90_000)
+            lane.learn(.accepted, isLate: true, now: Self.now + 90_000)
+        }
+        #expect(lane.state == .ramping && lane.window == 4 && lane.failures == 0 && lane.failingSince == nil)
+        lane.learn(.failed(retryAfter: 5000), isLate: true, now: Self.now + 90_000)
+        #expect(lane.state == .down(nextProbeAt: Self.now + 95_000) && lane.failingSince == Self.now + 90_000)
+    }
+
+    @Test func `A probe from before the gateway was back does not end another`() {
+        let lane = downLane()
+        lane.sent()
+        lane.learn(.failed(retryAfter: nil), isProbe: true, isLate: true, now: Self.now + 1000)
+        #expect(lane.isProbing && lane.state == .down(nextProbeAt: Self.now + 1000))
     }
 
     @Test func `A probe that is abandoned may be repeated at once, nothing else ends it`() {

@@ -68,7 +68,11 @@ struct GatewayLane: Sendable {
         }
     }
 
-    private(set) var state: State = .up
+    private(set) var state: State = .up {
+        didSet { if (oldValue.nextProbeAt == nil) != (state.nextProbeAt == nil) { generation &+= 1 } }
+    }
+    /// Changes whenever the lane begins or ends to be held, to be said again when a request ends.
+    private(set) var generation: UInt32 = 0
     private(set) var window: Int
     /// Transport failures in a row.
     private(set) var failures = 0
@@ -130,9 +134,15 @@ struct GatewayLane: Sendable {
 
     /// A request has ended.
     /// - Parameters:
+    ///   - generation: The lane's when it was sent. From before the lane was held or came back nothing is learned of how
+    ///     the gateway is now, but a pause it asks for and rejections are of today.
     ///   - inFlight: How many others are in flight still.
     ///   - hasBacklog: More work is ready for this gateway.
-    mutating func learn(_ news: News, isProbe: Bool, inFlight: Int, hasBacklog: Bool, now: Int64) {
+    mutating func learn(
+        _ news: News, isProbe: Bool, generation: UInt32, inFlight: Int, hasBacklog: Bool, now: Int64
+    ) {
+        let isLate = generation != self.generation
+        let isProbe = isProbe && !isLate
         if isProbe { isProbing = false }
         let isSpared = spared > 0
         if isSpared { spared -= 1 }
@@ -140,6 +150,9 @@ struct GatewayLane: Sendable {
             pausedUntil = max(pausedUntil, now + min(max(retryAfter, 0), Limits.retryAfterMaximum))
         }
         switch (state, news) {
+        case (_, .accepted) where isLate, (_, .refused) where isLate, (_, .unclear) where isLate,
+            (_, .failed(retryAfter: nil)) where isLate:
+            break
         case (_, .nothing), (.up, .unclear(isCommon: false)), (.ramping, .unclear(isCommon: false)):
             break
         case (.suspect(let nextProbeAt), _):
@@ -149,10 +162,8 @@ struct GatewayLane: Sendable {
             state = .suspect(nextProbeAt: now + Limits.suspectPause)
             failingSince = now
         case (.down, .accepted), (.down, .refused):
-            // What was sent before the gateway asked for a pause does not take that back.
-            if isProbe || now >= pausedUntil { recover() }
+            recover()
         case (.down(var nextProbeAt), _):
-            // What was in flight when the lane went down tells nothing new, unless it asks for a longer pause.
             if isProbe {
                 failures += 1
                 probeDelay = min(probeDelay * 2, limits.probeMaximum)

@@ -64,7 +64,8 @@ extension Scheduler {
         let wasSuspect = lanes[index].policy.state.isSuspect
         let news = news(of: send, decision)
         lanes[index].policy.learn(
-            news, isProbe: send.isProbe, inFlight: lanes[index].inFlight, hasBacklog: lanes[index].hasReady, now: now)
+            news, isProbe: send.isProbe, generation: send.generation, inFlight: lanes[index].inFlight,
+            hasBacklog: lanes[index].hasReady, now: now)
         if lanes[index].policy.isHeld, !troubles.isEmpty { troubles[send.lane] = nil }
         if wasSuspect, !lanes[index].policy.state.isSuspect {
             rejections[send.lane, default: RejectionWindow()].renew(pushers: lanes[index].pushers, now: now)

@@ -92,7 +92,8 @@ extension Scheduler {
             inFlight += 1
             var send = Send(
                 slot: slot, lane: lane, notification: front.id, badge: front.isBadge ? front.queuedAt : nil,
-                isReduced: pushers[position].flags.contains(.reduced), isProbe: isProbe)
+                isReduced: pushers[position].flags.contains(.reduced), isProbe: isProbe,
+                generation: lanes[index].policy.generation)
             if !front.isBadge, let item = items.first(of: pushers[position].pending) {
                 send.isExpired = items.hasExpired(item, limits.maxAge, now: now)
             }

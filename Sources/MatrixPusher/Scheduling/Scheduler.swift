@@ -26,6 +26,8 @@ struct Scheduler: Sendable {
         var isReduced: Bool
         /// It is the one request that finds out whether a gateway that was down is back.
         var isProbe: Bool
+        /// The lane's ``GatewayLane/generation`` when it was sent.
+        var generation: UInt32 = 0
         /// It is of no use any more: to be buried instead of sent.
         var isExpired = false
     }

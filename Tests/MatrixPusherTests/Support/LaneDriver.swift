@@ -16,13 +16,19 @@ final class LaneDriver {
     func rampUp() { lane.rampUp() }
     func shift(by milliseconds: Int64) { lane.shift(by: milliseconds) }
 
+    /// - Parameter isLate: It was sent before the lane was held or came back; what is no probe's while it is held was.
     func learn(
-        _ news: GatewayLane.News, isProbe: Bool = false, inFlight: Int = 0, hasBacklog: Bool = true, now: Int64
+        _ news: GatewayLane.News, isProbe: Bool = false, isLate: Bool = false, inFlight: Int = 0,
+        hasBacklog: Bool = true, now: Int64
     ) {
-        lane.learn(news, isProbe: isProbe, inFlight: inFlight, hasBacklog: hasBacklog, now: now)
+        let isLate = isLate || lane.isHeld && !isProbe
+        lane.learn(
+            news, isProbe: isProbe, generation: isLate ? lane.generation &- 1 : lane.generation, inFlight: inFlight,
+            hasBacklog: hasBacklog, now: now)
     }
 
-    func succeeded(hasBacklog: Bool) { learn(.accepted, hasBacklog: hasBacklog, now: 0) }
+    /// A request that the lane let through, a probe where it is held, was accepted.
+    func succeeded(hasBacklog: Bool) { learn(.accepted, isProbe: lane.isHeld, hasBacklog: hasBacklog, now: 0) }
     func abandoned(isProbe: Bool) { learn(.nothing, isProbe: isProbe, now: 0) }
 
     func failed(now: Int64, retryAfter: Int64? = nil, isProbe: Bool = false, inFlight: Int = 0) {
