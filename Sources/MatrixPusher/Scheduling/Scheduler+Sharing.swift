@@ -29,15 +29,19 @@ extension Scheduler {
         var position = 0
         while position < crowded.count {
             let lane = crowded[position]
-            if !lanes[Int(lane)].isActive, lanes[Int(lane)].hasReady, !mayHaveMore(lane) {
+            let isWaiting = !lanes[Int(lane)].isActive && lanes[Int(lane)].hasReady
+            if isWaiting, !mayHaveMore(lane) {
                 least = min(least, lanes[Int(lane)].inFlight)
                 position += 1
                 continue
             }
             crowded.remove(at: position)
             lanes[Int(lane)].isCrowded = false
-            activate(lane)
-            if lanes[Int(lane)].isActive { return true }
+            guard isWaiting else { continue }
+            // Also one that is held meanwhile: its probe may be due.
+            lanes[Int(lane)].isActive = true
+            active.append(lane)
+            return true
         }
         leastCrowded = least
         return false
