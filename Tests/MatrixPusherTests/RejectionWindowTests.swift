@@ -36,17 +36,30 @@ struct RejectionWindowTests {
         #expect(window.total(now: Self.now + 86_400_000) >= 15)
     }
 
-    @Test(arguments: [0, 5, 200, 201, 5000])
-    func `After a suspicion one more is too many, for ten minutes`(pushers: Int) {
+    @Test(arguments: [(0, 21), (200, 21), (209, 21), (210, 22), (1000, 101)])
+    func `After a suspicion nothing is believed for ten minutes, and as many as before are too many`(
+        pushers: Int, tooMany: Int
+    ) {
         var window = RejectionWindow()
-        window.renew(pushers: pushers, now: Self.now)
-        #expect(window.isRenewed)
+        for _ in 0..<5000 { window.add(at: Self.now - 1) }
+        window.renew(now: Self.now)
+        for _ in 0..<tooMany - 1 { window.add(at: Self.now + 1000) }
         #expect(!window.isTooMany(ofPushers: pushers, now: Self.now + 1000))
-        window.add(at: Self.now + 599_000)
-        #expect(window.isTooMany(ofPushers: pushers, now: Self.now + 599_000))
-        window.add(at: Self.now + 2_000_000)
-        #expect(window.total(now: Self.now + 2_000_000) == 1)
-        #expect(!window.isRenewed)
+        window.add(at: Self.now + 599_999)
+        #expect(window.isTooMany(ofPushers: pushers, now: Self.now + 599_999))
+        #expect(window.isDistrusted(now: Self.now + 599_999))
+        #expect(!window.isDistrusted(now: Self.now + 600_000))
+        window.add(at: Self.now + 600_000)
+        #expect(window.total(now: Self.now + 600_000) == 1)
+    }
+
+    @Test func `The distrust moves with a clock that is set, and is remembered to its end`() {
+        var window = RejectionWindow()
+        window.renew(now: Self.now)
+        window.shift(by: 3_600_000)
+        #expect(window.isDistrusted(now: Self.now + 3_600_000 + 599_999))
+        #expect(!window.isOver(now: Self.now + 3_600_000 + 599_999))
+        #expect(window.isOver(now: Self.now + 3_600_000 + 600_000))
     }
 
     @Test func `The window moves with a clock that is set`() {

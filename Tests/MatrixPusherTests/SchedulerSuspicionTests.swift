@@ -112,20 +112,50 @@ struct SchedulerSuspicionTests {
         #expect(fixture.lane()?.policy.state == .suspect(nextProbeAt: fixture.now + 60_000))
     }
 
-    @Test func `After the suspicion the next rejection begins it anew, and removes nobody`() throws {
+    @Test func `After the suspicion a dead key holds up only itself, longer each time, and stays`() throws {
         let (fixture, _) = try suspected()
         fixture.now += 3_600_000
         fixture.settle(fixture.take()[0], .done)
         #expect(fixture.lane()?.policy.state == .ramping)
         #expect(fixture.lane()?.policy.window == 4)
-        let sends = fixture.take()
-        #expect(sends.count == 4)
-        fixture.settle(sends[0], .done)
-        fixture.settle(sends[1], .removePusher)
-        #expect(fixture.lane()?.policy.state.isSuspect == true)
-        fixture.settle(sends[2], .removePusher)
+        let first = fixture.take()
+        #expect(first.count == 4)
+        for send in first.dropFirst() { fixture.settle(send, .done) }
+        var dead = first[0]
+        for pause in [1, 2, 4, 8, 16, 32, 64] as [Int64] {
+            guard case .retried(_, countsAttempt: false, let failure, _) = fixture.settle(dead, .removePusher) else {
+                Issue.record("removed")
+                return
+            }
+            #expect(failure.nextAttemptAt == fixture.now + pause * 1000 && failure.attempts == 0)
+            #expect(fixture.lane()?.policy.isHeld == false)
+            while case let others = fixture.take(), !others.isEmpty {
+                for send in others { fixture.settle(send, .done) }
+            }
+            fixture.now += pause * 1000
+            let sends = fixture.take()
+            #expect(sends.map(\.slot) == [dead.slot])
+            dead = try #require(sends.first)
+        }
         #expect(fixture.scheduler.pusherCount == 30)
-        #expect(fixture.scheduler.rejections[0]?.isRenewed == true)
+    }
+
+    @Test func `After the suspicion it takes as many other keys as before to bring it back, and removes nobody`() throws
+    {
+        let (fixture, _) = try suspected(pushers: 100)
+        #expect(fixture.scheduler.pusherCount == 80)
+        fixture.now += 60_000
+        fixture.settle(fixture.take()[0], .done)
+        var rejected = 0
+        while fixture.lane()?.policy.state.isSuspect == false, fixture.now < SchedulerFixture.start + 600_000 {
+            for send in fixture.take() where fixture.lane()?.policy.state.isSuspect == false {
+                fixture.settle(send, .removePusher)
+                rejected += 1
+            }
+            fixture.now += 10
+        }
+        #expect(rejected == 21)
+        #expect(fixture.scheduler.pusherCount == 80)
     }
 
     @Test func `Ten quiet minutes after the suspicion a rejection is believed again`() throws {

@@ -7,7 +7,8 @@ enum DeliveryDecision: Equatable, Sendable {
     /// The gateway rejected our pushkey: the pusher and its queue go, unless too many are rejected.
     case removePusher
     /// The gateway rejected our pushkey, after so many others that the pusher stays and nothing counts.
-    case distrust
+    /// - Parameter isMass: So many of late that the gateway is suspected; otherwise the pusher alone backs off.
+    case distrust(isMass: Bool)
     /// The gateway is at fault: its lane backs off, the notification's attempt does not count.
     /// - Parameter retryAfter: the pause it asked for, milliseconds.
     case blameGateway(retryAfter: Int64?)

@@ -14,7 +14,7 @@ extension Dispatcher.State {
         if before != after, before.nextProbeAt != nil || after.nextProbeAt != nil {
             writes.laneChanged(
                 scheduler.lanes[Int(send.lane)], from: before,
-                isNews: scheduler.rejections[send.lane]?.isRenewed != true, outcome: transfer.outcome)
+                isNews: scheduler.rejections[send.lane]?.isDistrusted(now: now) != true, outcome: transfer.outcome)
         }
         writes.add(
             settlement, pusher: scheduler.pushers[Int(send.slot)].id, transfer: transfer,

@@ -68,7 +68,7 @@ extension Scheduler {
             hasBacklog: lanes[index].hasReady, now: now)
         if lanes[index].policy.isHeld, !troubles.isEmpty { troubles[send.lane] = nil }
         if wasSuspect, !lanes[index].policy.state.isSuspect {
-            rejections[send.lane, default: RejectionWindow()].renew(pushers: lanes[index].pushers, now: now)
+            rejections[send.lane, default: RejectionWindow()].renew(now: now)
         }
         activate(send.lane)
     }
@@ -78,10 +78,10 @@ extension Scheduler {
         case .done:
             noteOutcome(of: send, failed: false)
             return .accepted
-        case .removePusher, .blamePusher, .refuse, .reduce, .bury(.refused), .bury(.tooLarge):
+        case .removePusher, .distrust(isMass: false), .blamePusher, .refuse, .reduce, .bury(.refused), .bury(.tooLarge):
             noteOutcome(of: send, failed: false)
             return .refused
-        case .distrust:
+        case .distrust(isMass: true):
             return .massRejection
         case .blameEither:
             noteOutcome(of: send, failed: true)
@@ -102,11 +102,21 @@ extension Scheduler {
         if troubles[send.lane]?.isEmpty ?? true { troubles[send.lane] = nil }
     }
 
-    /// Whether a gateway's word that a pushkey is dead is taken, and remembers that it was given.
-    mutating func believesRejection(by lane: Int32, now: Int64) -> Bool {
-        guard !lanes[Int(lane)].policy.state.isSuspect else { return false }
-        rejections[lane, default: RejectionWindow()].add(at: now)
-        return rejections[lane]?.isTooMany(ofPushers: lanes[Int(lane)].pushers, now: now) != true
+    /// Decides whether a gateway's word that a pushkey is dead is taken, and remembers that it was given.
+    mutating func judgeRejection(_ send: Send, now: Int64) -> DeliveryDecision {
+        let lane = lanes[Int(send.lane)]
+        guard !lane.policy.state.isSuspect else { return .distrust(isMass: true) }
+        var window = rejections[send.lane] ?? RejectionWindow()
+        let isDistrusted = window.isDistrusted(now: now)
+        if isDistrusted {
+            // A dead key that is tried again is no news, and brings the suspicion back no sooner.
+            guard failures[send.slot]?.isDistrusted != true else { return .distrust(isMass: false) }
+            failures[send.slot, default: PusherFailure(failingSince: now)].isDistrusted = true
+        }
+        window.add(at: now)
+        rejections[send.lane] = window
+        let isMass = window.isTooMany(ofPushers: lane.pushers, now: now)
+        return isDistrusted || isMass ? .distrust(isMass: isMass) : .removePusher
     }
 
     // MARK: Forgetting
@@ -136,7 +146,7 @@ extension Scheduler {
             && !entry.isCrowded
             // Who registers again must find the pause that was asked for, and the suspicion.
             && (entry.policy.state.nextProbeAt ?? 0) <= now
-            && (rejections[lane]?.total(now: now) ?? 0) == 0
+            && rejections[lane]?.isOver(now: now) ?? true
             && laneByName[entry.name] == lane
     }
 }

@@ -82,7 +82,7 @@ extension Scheduler {
                 crowdOut(lane)
                 return false
             }
-            guard let slot = lanes[index].ready.next() else { return false }
+            guard let slot = nextReady(of: index) else { return false }
             unlinkReady(slot)
             guard let front = front(of: slot) else { continue }
             let position = Int(slot)
@@ -102,6 +102,22 @@ extension Scheduler {
         }
         return false
     }
+
+    /// The pusher whose turn it is. The probe of a suspected gateway goes to one that is well, where one is near its turn: a
+    /// dead key, which is due again and again, would prolong the suspicion.
+    private mutating func nextReady(of lane: Int) -> Int32? {
+        var slot = lanes[lane].ready.next()
+        guard lanes[lane].policy.state.isSuspect else { return slot }
+        for _ in 0..<Self.looksForProbe {
+            guard let failing = slot, failures[failing] != nil else { break }
+            lanes[lane].ready.remove(failing, in: &pushers)
+            lanes[lane].ready.append(failing, in: &pushers)
+            slot = lanes[lane].ready.next()
+        }
+        return slot
+    }
+
+    private static let looksForProbe = 128
 
     /// Puts a pusher where it belongs: into its lane's ready list, or to wait.
     mutating func schedule(_ slot: Int32, now: Int64) {

@@ -16,7 +16,7 @@ extension Scheduler {
         pushers[index].flags.remove([.inFlight, .replaced, .strangerInFlight, .cancelled, .badgeInFlight])
         let isCurrent = flags.isDisjoint(with: [.replaced, .removed])
         var decision = decision
-        if decision == .removePusher, isCurrent, !believesRejection(by: send.lane, now: now) { decision = .distrust }
+        if decision == .removePusher, isCurrent { decision = judgeRejection(send, now: now) }
         learn(send, wasSent ? decision : .release, now: now)
         defer { schedule(send.slot, now: now) }
         guard !flags.contains(.removed) else { return .none }
@@ -111,6 +111,8 @@ extension Scheduler {
             switch decision {
             case .blamePusher(let least): max(least, retry.delay(afterFailures: failure.attempts, random: random))
             case .blameEither, .refuse: retry.delay(afterFailures: failure.attempts, random: random)
+            // It is the key that is dead, though it is not removed yet.
+            case .distrust(isMass: false): retry.delay(afterFailures: failure.uncounted, random: random)
             // A gateway that is not held back for it holds nobody back: the pusher itself waits a moment.
             case .blameGateway where lanes[Int(send.lane)].policy.isHeld: nil
             case .blameGateway, .distrust: limits.lane.delay(afterFailures: failure.uncounted)

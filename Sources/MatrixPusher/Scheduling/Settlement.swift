@@ -25,10 +25,13 @@ enum Settlement: Equatable, Sendable {
 struct PusherFailure: Equatable, Sendable {
     /// Failures in a row that count, which decide the backoff.
     var attempts = 0
-    /// Failures in a row that are the gateway's fault, which is not held back for them.
+    /// Failures in a row that do not count: the gateway's fault, which is not held back for them, or rejections that are
+    /// not believed.
     var uncounted = 0
     /// Refusals of the notification at the front.
     var refusals = 0
+    /// Its pushkey was rejected after a suspicion of the gateway, and counted there.
+    var isDistrusted = false
     /// Unix milliseconds.
     var failingSince: Int64
     /// Unix milliseconds before which nothing is sent.
