@@ -41,6 +41,25 @@ struct SchedulerExpiryTests {
         #expect(Set(fixture.drain()) == [4097, ids[1]])
     }
 
+    @Test func `However many moments a long queue has, a sweep looks at a limited part of it`() {
+        let fixture = held()
+        let (long, other) = (fixture.addPusher(), fixture.addPusher())
+        for _ in 0..<200 { fixture.enqueue(long) }
+        let deep = (0..<50).map { fixture.enqueue(long, lifetime: 1000 + Int64($0)) }
+        fixture.now += 1
+        let near = fixture.enqueue(other, lifetime: 2000)
+        fixture.now += 2000
+        // All looks go to the long queue at first, in vain, and then not for a minute.
+        #expect(expired(fixture, limit: 100).isEmpty)
+        fixture.now += 1000
+        #expect(expired(fixture, limit: 100) == [near])
+        fixture.now += 1000
+        #expect(expired(fixture, limit: 1000).isEmpty)
+        fixture.now += 60_000
+        #expect(expired(fixture, limit: 1000) == deep)
+        #expect(fixture.scheduler.items.lifetimes.count == 0)
+    }
+
     @Test func `A call that was delivered is forgotten`() {
         let fixture = SchedulerFixture()
         let slot = fixture.addPusher()

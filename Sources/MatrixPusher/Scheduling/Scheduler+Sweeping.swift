@@ -3,15 +3,10 @@ internal import PushQueue
 /// What follows when time has run out.
 extension Scheduler {
     /// Ends up to `limit` notifications whose time has run out: those with a lifetime of their own first, then what is found
-    /// in up to `limit` pushers, and with a look at so many others, from where the last call stopped.
+    /// in up to `limit` pushers, and each with a look at so many others, from where the last call stopped.
     mutating func sweep(now: Int64, limit: Int, _ body: (Int32, Settlement) -> Void) {
         var burials = limit
-        while burials > 0, let slot = items.expiring(now: now) {
-            var looks = Int.max
-            burials -= expire(slot, isThorough: true, now: now, limit: burials, looks: &looks, body)
-            // What is in flight, or was too much for this call, is looked at again.
-            if hasExpired(slot, now: now) || burials == 0 { items.remind(of: slot, at: now + 1000) }
-        }
+        expireLifetimes(now: now, limit: limit, burials: &burials, body)
         var pushersLeft = min(limit, pushers.count)
         var looks = limit
         while pushersLeft > 0, burials > 0, looks > 0 {
@@ -21,6 +16,32 @@ extension Scheduler {
             burials -= giveUp(slot, now: now, limit: burials, body)
             burials -= expire(slot, isThorough: false, now: now, limit: burials, looks: &looks, body)
             if burials > 0 { sweepPosition += 1 }
+        }
+    }
+
+    /// Ends what has outlived its own lifetime, with a look at up to `limit` others. What is deeper in a queue ends when it
+    /// comes nearer to the front; it is never sent.
+    private mutating func expireLifetimes(
+        now: Int64, limit: Int, burials: inout Int, _ body: (Int32, Settlement) -> Void
+    ) {
+        // However many moments a queue has, it is gone through once.
+        var slots: [Int32] = []
+        var known: Set<Int32> = []
+        for _ in 0..<limit {
+            guard let slot = items.expiring(now: now) else { break }
+            if known.insert(slot).inserted { slots.append(slot) }
+        }
+        var looks = limit
+        for slot in slots {
+            let looksBefore = looks
+            if burials > 0, looks > 0 {
+                burials -= expire(slot, isThorough: true, now: now, limit: burials, looks: &looks, body)
+            }
+            // What is in flight, or was too much for this call, is looked at again.
+            guard hasExpired(slot, now: now) || burials == 0 || looks == 0 else { continue }
+            // A queue that is too long for all looks is not worth them every second.
+            let isTooLong = looksBefore == limit && looks == 0 && burials > 0
+            items.remind(of: slot, at: now + (isTooLong ? 60_000 : 1000))
         }
     }
 
