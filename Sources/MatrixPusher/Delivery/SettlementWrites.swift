@@ -123,8 +123,10 @@ struct SettlementWrites {
                 "gateway rejects too many pushkeys: no more of its pushers are removed, and one request a minute is sent",
                 metadata: ["gateway": "\(change.gateway)"])
         } else {
+            let isStill = change.former.nextProbeAt != nil
             dispatcher.logger.log(
-                level: change.former.nextProbeAt == nil ? .warning : .debug, "gateway is down",
+                level: isStill ? .debug : .warning,
+                isSuspect ? "gateway is still suspected" : isStill ? "gateway is still down" : "gateway is down",
                 metadata: ["gateway": "\(change.gateway)", "reason": "\(change.reason)"])
         }
     }
