@@ -116,15 +116,12 @@ final class CommitLoop {
     private func retreat(_ error: QueueError) -> Bool {
         failure = (error, clock())
         let count = keptCount
-        giveBack(error)
+        let commands = kept.takeCommands()
         let dropped = kept.thinOut()
+        // First: whoever is refused may look at once at how the database is.
         observer.failed(error, keptCount, dropped)
+        for command in commands { command.fail(error) }
         return error.isFull && keptCount > 0 && keptCount < count
-    }
-
-    /// Fails what somebody waits for.
-    private func giveBack(_ error: QueueError) {
-        for command in kept.takeCommands() { command.fail(error) }
     }
 }
 
