@@ -134,8 +134,8 @@ struct GatewayLane: Sendable {
 
     /// A request has ended.
     /// - Parameters:
-    ///   - generation: The lane's when it was sent. From before the lane was held or came back nothing is learned of how
-    ///     the gateway is now, but a pause it asks for and rejections are of today.
+    ///   - generation: The lane's when it was sent. A failure from before the lane was held or came back says nothing of how
+    ///     the gateway is now; that it answers, asks for a pause or rejects many keys is of today.
     ///   - inFlight: How many others are in flight still.
     ///   - hasBacklog: More work is ready for this gateway.
     mutating func learn(
@@ -150,8 +150,7 @@ struct GatewayLane: Sendable {
             pausedUntil = max(pausedUntil, now + min(max(retryAfter, 0), Limits.retryAfterMaximum))
         }
         switch (state, news) {
-        case (_, .accepted) where isLate, (_, .refused) where isLate, (_, .unclear) where isLate,
-            (_, .failed(retryAfter: nil)) where isLate:
+        case (_, .unclear) where isLate, (_, .failed(retryAfter: nil)) where isLate:
             break
         case (_, .nothing), (.up, .unclear(isCommon: false)), (.ramping, .unclear(isCommon: false)):
             break
@@ -162,7 +161,8 @@ struct GatewayLane: Sendable {
             state = .suspect(nextProbeAt: now + Limits.suspectPause)
             failingSince = now
         case (.down, .accepted), (.down, .refused):
-            recover()
+            // An answer is of today, whenever it was asked for; but it does not take back a pause that was asked for since.
+            if isProbe || now >= pausedUntil { recover() }
         case (.down(var nextProbeAt), _):
             if isProbe {
                 failures += 1
