@@ -38,7 +38,7 @@ struct ProcessUsage {
     }
 
     /// The limit of descriptors below which so many are free.
-    func limit(leaving count: Int) -> Int { (0...).lazy.filter { !files.contains($0) }.dropFirst(count).first! }
+    func limit(leaving count: Int) -> Int { (0...files.count + count).filter { !files.contains($0) }[count] }
 
     private static func read(_ path: String) throws -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
