@@ -37,6 +37,8 @@ package final class GatewayURL: @unchecked Sendable {
         guard var host = parsed.part(CURLUPART_HOST), !host.isEmpty else { throw GatewayURLError(.missingHost) }
         // libcurl would encode other names as the locale says, or not at all.
         guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw GatewayURLError(.unencodedHost) }
+        // libcurl has decoded it, and would decode again what is made of it: the lane's name, a request.
+        guard !host.utf8.contains(UInt8(ascii: "%")) else { throw GatewayURLError(.percentInHost) }
         if HostText.endsInNumber(host) {
             // libcurl overlooks some spellings, which a resolver or proxy would then read in its own way.
             guard let literal = HostText.ipv4(host) else { throw GatewayURLError(.malformedAddress) }

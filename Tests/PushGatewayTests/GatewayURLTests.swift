@@ -46,6 +46,13 @@ struct GatewayURLTests {
             ("https://127。0。0。1/_matrix/push/v1/notify", .unencodedHost),
             ("https://push.example.org%00.evil.example/_matrix/push/v1/notify", .malformed),
             ("https://push.example.org%2F.evil.example/_matrix/push/v1/notify", .malformed),
+            // They would be "'", "a" and "/" if they were decoded again.
+            ("https://%2527.example.org/_matrix/push/v1/notify", .percentInHost),
+            ("https://%2%37.example.org/_matrix/push/v1/notify", .percentInHost),
+            ("https://push.example.%2561/_matrix/push/v1/notify", .percentInHost),
+            ("https://push.example.org%252F.evil.example/_matrix/push/v1/notify", .percentInHost),
+            ("https://push%.example.org/_matrix/push/v1/notify", .percentInHost),
+            ("https://push.example.org%25/_matrix/push/v1/notify", .percentInHost),
             ("https://256.256.256.256/_matrix/push/v1/notify", .malformedAddress),
             ("https://1.2.3.4.5/_matrix/push/v1/notify", .malformedAddress),
             ("https://08.0.0.1/_matrix/push/v1/notify", .malformedAddress),
