@@ -26,6 +26,9 @@ final class HTTPServer: Service {
         let memory = HTTPMemory(limits)
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPause()) }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // What one read has brought is in memory, whether or not its connection may go on.
             .childChannelOption(.maxMessagesPerRead, value: 1)

@@ -27,6 +27,7 @@ extension EndToEndTests {
                 let before = try ProcessUsage(of: bench.sidecar)
                 // Below the highest there may be free ones, left by connections that are gone.
                 try await limitFiles(of: bench, to: 0)
+                let waiting = try OpenCaller(bench.sidecar)
                 let body = Bench.transaction(events: [Bench.message("$1", to: users)])
                 #expect(try caller.send("PUT", "/_pusher/v1/transactions/t", body).status == 200)
                 try await Task.sleep(for: .milliseconds(2500))
@@ -39,7 +40,6 @@ extension EndToEndTests {
                 #expect(bench.log.count == 0)
                 let used = try ProcessUsage(of: bench.sidecar).processor - before.processor
                 #expect(used < .milliseconds(1000), "\(used)")
-                let waiting = try OpenCaller(bench.sidecar)
                 try await limitFiles(of: bench, to: 1024)
                 #expect(try waiting.send("GET", "/health").status == 200)
                 try await bench.waitForAccepted(50)
