@@ -10,8 +10,6 @@ struct ProcessUsage {
     /// Resident memory, bytes.
     let memory: Int
     let openFiles: Int
-    /// The highest descriptor that is open.
-    let highestFile: Int
     private let files: [Int]
 
     init(of sidecar: SidecarProcess) throws {
@@ -34,7 +32,6 @@ struct ProcessUsage {
         }
         self.files = files
         openFiles = files.count
-        highestFile = files.max() ?? 0
     }
 
     /// The limit of descriptors below which so many are free.
