@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -7,7 +8,8 @@ import Testing
 
 /// Whether the socket goes on accepting, on an event loop that goes on when the test says so.
 @Suite struct AcceptPauseTests {
-    private let channel = EmbeddedChannel(handler: AcceptPause())
+    private let channel = EmbeddedChannel(
+        handler: AcceptPause(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
 
     private func fail(_ error: Int32) {
         channel.pipeline.fireErrorCaught(IOError(errnoCode: error, reason: "accept"))

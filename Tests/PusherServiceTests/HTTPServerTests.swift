@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import MatrixPusher
 import NIOHTTP1
 import Testing
@@ -240,7 +241,8 @@ import Testing
             return .empty
         }
         let server = try await HTTPServer.start(
-            path: path, mode: 0o600, limits: HTTPLimits(), drainTimeout: .seconds(20), router: Router([route])
+            path: path, mode: 0o600, limits: HTTPLimits(), drainTimeout: .seconds(20), router: Router([route]),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         let run = Task { try await server.run() }
         async let answer = exchange(path, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")

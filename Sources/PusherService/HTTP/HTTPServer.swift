@@ -1,3 +1,4 @@
+internal import Logging
 internal import MatrixPusher
 internal import NIOCore
 internal import NIOHTTP1
@@ -19,7 +20,8 @@ final class HTTPServer: Service {
     ///   - drainTimeout: How long a shutdown waits for requests under way.
     /// - Throws: ``PusherError`` `unusable` naming the path.
     static func start(
-        path: String, mode: UInt16, limits: HTTPLimits, drainTimeout: Duration, router: Router
+        path: String, mode: UInt16, limits: HTTPLimits, drainTimeout: Duration, router: Router,
+        logger: Logger
     ) async throws(PusherError) -> HTTPServer {
         let file = try SocketFile(binding: path, mode: UInt32(mode))
         let connections = ConnectionTable(limit: limits.maxConnections, patience: limits.patience)
@@ -27,7 +29,9 @@ final class HTTPServer: Service {
         let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.maxMessagesPerRead, value: 64)
             .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPause()) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger))
+                }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // What one read has brought is in memory, whether or not its connection may go on.

@@ -31,7 +31,8 @@ package struct Sidecar: Sendable {
                 [
                     api.routes, PushRulesAPI(pusher: pusher).routes, PushersAPI(pusher: pusher).routes,
                     DeadLettersAPI(pusher: pusher).routes, [HistoryAPI(pusher: pusher).route],
-                ].flatMap(\.self))
+                ].flatMap(\.self)),
+            logger: logger
         )
         return Sidecar(pusher: pusher, server: server, logger: logger)
     }

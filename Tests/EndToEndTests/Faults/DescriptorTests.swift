@@ -45,6 +45,7 @@ extension EndToEndTests {
                 try await bench.waitForAccepted(50)
                 try await bench.waitForEmptyQueue()
                 #expect(bench.log.count == 50)
+                #expect(bench.sidecar.output.ranges(of: "connections can not be accepted now").count == 1)
             }
         }
 

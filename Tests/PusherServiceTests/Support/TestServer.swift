@@ -1,3 +1,4 @@
+import Logging
 import MatrixPusher
 import NIOHTTP1
 import PushJSON
@@ -11,7 +12,8 @@ func withServer(
 ) async throws {
     let folder = try TemporaryFolder()
     let server = try await HTTPServer.start(
-        path: folder.file("s"), mode: 0o600, limits: limits, drainTimeout: .seconds(10), router: Router(routes)
+        path: folder.file("s"), mode: 0o600, limits: limits, drainTimeout: .seconds(10), router: Router(routes),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await server.run() }
