@@ -44,7 +44,7 @@ chaos: test-dependencies ## the crash test with CHAOS_ROUNDS kills
 fuzz: dependencies ## fuzz each target for FUZZ_SECONDS
 	.ci/fuzz $(FUZZ_SECONDS)
 
-sanitize: test-dependencies ## run all tests under the address and the thread sanitizer
+sanitize: test-dependencies ## run the tests, but for those that measure, under the address and the thread sanitizer
 	.ci/sanitize
 
 format: ## format all sources
