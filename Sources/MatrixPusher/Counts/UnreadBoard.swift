@@ -46,56 +46,24 @@ struct UnreadBoard: Sendable {
         var missedCalls = 0
     }
 
-    /// A user's unread events in the order of arrival, with running totals.
-    private struct Unread: Sendable {
-        var items: [Item] = []
-        /// Unread events per room.
-        var rooms: [Int: Int] = [:]
-        var missedCalls = 0
-
-        mutating func append(_ item: Item) {
-            items.append(item)
-            rooms[item.room, default: 0] += 1
-            if item.call != 0 { missedCalls += 1 }
-        }
-
-        mutating func remove(where matches: (Item) -> Bool) {
-            for item in items where matches(item) {
-                let rest = (rooms[item.room] ?? 1) - 1
-                rooms[item.room] = rest == 0 ? nil : rest
-                if item.call != 0 { missedCalls -= 1 }
-            }
-            items.removeAll(where: matches)
-        }
-    }
-
     /// The thread of events that are in none.
     static let main = 0
     /// Unread events kept of a user; beyond, the oldest are forgotten a few hundred at a time.
     static let itemsPerUser = 2000
 
-    private var users: [Int: Unread] = [:]
+    private var users: [Int: UnreadItems] = [:]
 
     /// Adds an unread event; ids of one user ascend.
     /// - Returns: the ids of what is forgotten for it.
     @discardableResult
-    mutating func add(_ item: Item, for user: Int) -> [Int64] {
-        users[user, default: Unread()].append(item)
-        guard let items = users[user]?.items, items.count > Self.itemsPerUser + Self.itemsPerUser / 10 else {
-            return []
-        }
-        let forgotten = items.dropLast(Self.itemsPerUser).map(\.id)
-        let first = items[items.count - Self.itemsPerUser].id
-        users[user]?.remove { $0.id < first }
-        return forgotten
-    }
+    mutating func add(_ item: Item, for user: Int) -> [Int64] { users[user, default: UnreadItems()].add(item) }
 
     /// The unread events of a user that receipts cover, found in one pass however many receipts there are.
     func covered(user: Int, by receipts: [Place: Reach], idsPerNumber: Int64) -> [Item] {
-        guard let unread = users[user], receipts.keys.contains(where: { unread.rooms[$0.room] != nil }) else {
+        guard let unread = users[user], receipts.keys.contains(where: { unread.contains(room: $0.room) }) else {
             return []
         }
-        return unread.items.filter { item in
+        return unread.all.filter { item in
             let number = item.id / idsPerNumber
             return receipts[Place(room: item.room, scope: .room)]?.includes(number) ?? false
                 || receipts[Place(room: item.room, scope: .thread(item.thread))]?.includes(number) ?? false
@@ -105,38 +73,47 @@ struct UnreadBoard: Sendable {
     /// The unread call invites of a user with this call.
     func calls(_ call: Int, of user: Int) -> [Item] {
         guard let unread = users[user], unread.missedCalls > 0 else { return [] }
-        return unread.items.filter { $0.call == call }
+        return unread.all.filter { $0.call == call }
     }
 
     /// Takes events off the board: they were read, or redacted.
     mutating func remove(_ ids: Set<Int64>, of user: Int) {
         guard !ids.isEmpty, users[user] != nil else { return }
-        users[user]?.remove { ids.contains($0.id) }
-        if users[user]?.items.isEmpty ?? false { users[user] = nil }
+        users[user]?.remove(ids)
+        if users[user]?.isEmpty ?? false { users[user] = nil }
     }
 
     /// Calls that were answered or declined are no missed ones.
-    mutating func answer(_ ids: Set<Int64>, of user: Int) {
-        guard let items = users[user]?.items else { return }
-        for index in items.indices where ids.contains(items[index].id) && items[index].call != 0 {
-            users[user]?.items[index].call = 0
-            users[user]?.missedCalls -= 1
-        }
-    }
+    mutating func answer(_ ids: Set<Int64>, of user: Int) { users[user]?.answer(ids) }
 
     /// - Parameter byRoom: `unread` counts rooms instead of events.
     func counts(of user: Int, byRoom: Bool) -> Counts {
-        guard let unread = users[user] else { return Counts() }
-        return Counts(unread: byRoom ? unread.rooms.count : unread.items.count, missedCalls: unread.missedCalls)
+        users[user].map { Counts($0, byRoom: byRoom) } ?? Counts()
     }
 
     /// What the counts would be without some events, and with some calls answered.
     func counts(of user: Int, byRoom: Bool, without ids: Set<Int64>, answered: Set<Int64>) -> Counts {
         guard var unread = users[user] else { return Counts() }
-        unread.remove { ids.contains($0.id) }
-        let missed = unread.items.count { $0.call != 0 && !answered.contains($0.id) }
-        return Counts(unread: byRoom ? unread.rooms.count : unread.items.count, missedCalls: missed)
+        unread.remove(ids)
+        unread.answer(answered)
+        return Counts(unread, byRoom: byRoom)
     }
 
     mutating func forget(user: Int) { users[user] = nil }
+}
+
+extension UnreadItems {
+    /// Adds an item; of a user who never reads the oldest are forgotten.
+    /// - Returns: the ids of those.
+    fileprivate mutating func add(_ item: UnreadBoard.Item) -> [Int64] {
+        append(item)
+        let limit = UnreadBoard.itemsPerUser
+        return count > limit + limit / 10 ? removeOldest(keeping: limit) : []
+    }
+}
+
+extension UnreadBoard.Counts {
+    fileprivate init(_ unread: UnreadItems, byRoom: Bool) {
+        self.init(unread: byRoom ? unread.rooms : unread.count, missedCalls: unread.missedCalls)
+    }
 }
