@@ -49,7 +49,21 @@ struct RecentDeliveriesTests {
         #expect(recent.count == 100)
         #expect(recent.claim(of: 1) == .new)
         recent.remember([5], at: 3)
-        #expect(recent.count == 1)
+        #expect(recent.count == 10)
+        #expect(recent.claim(of: 190) == .new)
+        #expect(recent.claim(of: 191) == .known)
+    }
+
+    @Test func `Batches of a second are forgotten together, not before all of them are old enough`() {
+        var recent = RecentDeliveries(capacity: 100)
+        for time in stride(from: 0, to: 3000, by: 100) as StrideTo<Int64> { recent.remember([UInt64(time)], at: time) }
+        recent.forget(before: 1999)
+        #expect(recent.claim(of: 900) == .new)
+        #expect(recent.claim(of: 1000) == .known)
+        recent.forget(before: 2000)
+        #expect(recent.claim(of: 1900) == .new)
+        #expect(recent.claim(of: 2000) == .known)
+        #expect(recent.count == 10)
     }
 
     @Test func `An empty batch takes no place`() {

@@ -30,4 +30,24 @@ import Testing
         #expect((951...1000).allSatisfy { numbers[$0] != nil })
         #expect((1...1000).count { numbers[$0] != nil } <= 100)
     }
+
+    @Test func `Gaps and copies between them change no number`() {
+        var numbers = StoredEventNumbers(capacity: 50)
+        var random = SeededGenerator(seed: 1)
+        var list: [(event: Int, numbers: [Int64])] = []
+        var number: Int64 = 0
+        for step in 0..<5000 {
+            number += Bool.random(using: &random) ? 1 : Int64.random(in: 1...1024, using: &random)
+            let event = Int.random(in: 0..<10, using: &random) == 0 ? list.randomElement(using: &random)?.event : nil
+            numbers.add(event ?? step * step, number: number)
+            if let event, let index = list.firstIndex(where: { $0.event == event }) {
+                list[index].numbers.append(number)
+            } else {
+                list.append((step * step, [number]))
+                if list.count > 50 { #expect(numbers[list.removeFirst().event] == nil) }
+            }
+        }
+        for (event, expected) in list { #expect(numbers[event]?.all == expected) }
+        #expect(numbers.newest == number)
+    }
 }

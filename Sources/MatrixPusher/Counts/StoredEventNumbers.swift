@@ -1,12 +1,12 @@
 /// Which numbers an event that was taken in is stored under, for receipts and redactions that name it.
 ///
-/// Bounded: the oldest half is forgotten when it is full; a receipt for a forgotten event counts as one for an unknown event.
+/// Bounded: the oldest is forgotten for a new one; a receipt for a forgotten event counts as one for an unknown event.
 struct StoredEventNumbers: Sendable {
     /// The numbers of one event: several where it came in parts, or again with further recipients.
     struct Numbers: Equatable, Sendable {
         let first: Int64
         /// Ascending.
-        fileprivate(set) var others: [Int64] = []
+        let others: [Int64]
 
         var all: [Int64] { [first] + others }
 
@@ -22,8 +22,12 @@ struct StoredEventNumbers: Sendable {
     }
 
     private let capacity: Int
-    private var young: [Int: Numbers] = [:]
-    private var old: [Int: Numbers] = [:]
+    private var events = KeyRing()
+    /// The number of the event at a place of `events`; those behind it have the next ones, as far as the next entry.
+    private var runs: [(place: Int, number: Int64)] = []
+    private var firstRun = 0
+    /// Further numbers by the first one, of the few events that have some.
+    private var others: [Int64: [Int64]] = [:]
     /// The newest number in use.
     private(set) var newest: Int64 = 0
 
@@ -31,20 +35,47 @@ struct StoredEventNumbers: Sendable {
         self.capacity = capacity
     }
 
-    /// Adds an event under a number, or a further number of it.
+    /// Adds an event under a number, or a further number of it. Numbers ascend.
     mutating func add(_ eventHash: Int, number: Int64) {
         newest = max(newest, number)
-        if var known = self[eventHash] {
-            if known.others.last ?? known.first < number { known.others.append(number) }
-            young[eventHash] = known
-        } else {
-            young[eventHash] = Numbers(first: number)
+        let key = UInt64(bitPattern: Int64(eventHash))
+        if let place = events.number(of: key) {
+            let first = self.number(at: place)
+            if others[first]?.last ?? first < number { others[first, default: []].append(number) }
+            return
         }
-        if young.count >= capacity / 2 {
-            old = young
-            young = [:]
+        if events.count >= capacity { forgetFirst() }
+        if firstRun == runs.count
+            || runs[runs.count - 1].number + Int64(events.end - runs[runs.count - 1].place) != number
+        {
+            runs.append((events.end, number))
         }
+        events.append(key)
     }
 
-    subscript(eventHash: Int) -> Numbers? { young[eventHash] ?? old[eventHash] }
+    subscript(eventHash: Int) -> Numbers? {
+        guard let place = events.number(of: UInt64(bitPattern: Int64(eventHash))) else { return nil }
+        let first = number(at: place)
+        return Numbers(first: first, others: others.isEmpty ? [] : others[first] ?? [])
+    }
+
+    private func number(at place: Int) -> Int64 {
+        var low = firstRun
+        var high = runs.count - 1
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if runs[middle].place <= place { low = middle } else { high = middle - 1 }
+        }
+        return runs[low].number + Int64(place - runs[low].place)
+    }
+
+    private mutating func forgetFirst() {
+        if !others.isEmpty { others[number(at: events.start)] = nil }
+        events.removeFirst()
+        if firstRun + 1 < runs.count, runs[firstRun + 1].place <= events.start { firstRun += 1 }
+        if firstRun > 1024, firstRun * 2 > runs.count {
+            runs.removeFirst(firstRun)
+            firstRun = 0
+        }
+    }
 }

@@ -13,11 +13,11 @@ struct RecentDeliveries: Sendable {
 
     /// Keys remembered at most.
     let capacity: Int
-    private var keys: Set<UInt64> = []
+    private var keys = KeyRing()
     private var pending: Set<UInt64> = []
-    /// Confirmed batches in order of time, for forgetting.
-    private var batches: [(at: Int64, keys: [UInt64])] = []
-    private var firstBatch = 0
+    /// Unix milliseconds of confirmed keys, one for the keys of a second, in order of time.
+    private var seconds: [(at: Int64, firstKey: Int)] = []
+    private var firstSecond = 0
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -26,7 +26,7 @@ struct RecentDeliveries: Sendable {
     var count: Int { keys.count }
 
     func claim(of key: UInt64) -> Claim {
-        if pending.contains(key) { return .pending }
+        if !pending.isEmpty, pending.contains(key) { return .pending }
         return keys.contains(key) ? .known : .new
     }
 
@@ -41,26 +41,38 @@ struct RecentDeliveries: Sendable {
     /// A batch could not be stored.
     mutating func abandon(_ batch: [UInt64]) { pending.subtract(batch) }
 
-    /// Adds a batch that was stored earlier.
+    /// Adds a batch that was stored earlier. The newest batch is kept as a whole, however large.
     mutating func remember(_ batch: [UInt64], at time: Int64) {
         guard !batch.isEmpty else { return }
-        keys.formUnion(batch)
-        batches.append((time, batch))
-        while keys.count > capacity, firstBatch < batches.count - 1 { forgetFirst() }
+        if firstSecond == seconds.count || time >= seconds[seconds.count - 1].at + 1000 {
+            seconds.append((time, keys.end))
+        }
+        for key in batch {
+            while keys.count >= max(capacity, batch.count) { keys.removeFirst() }
+            keys.append(key)
+        }
+        forgetSeconds()
     }
 
-    /// Forgets what was queued before a moment (Unix milliseconds).
+    /// Forgets what was queued before a moment (Unix milliseconds); of the second before it some may stay.
     mutating func forget(before time: Int64) {
-        while firstBatch < batches.count, batches[firstBatch].at < time { forgetFirst() }
+        var last = firstSecond
+        while last < seconds.count, seconds[last].at <= time - 1000 { last += 1 }
+        let end = last < seconds.count ? seconds[last].firstKey : keys.end
+        while keys.start < end { keys.removeFirst() }
+        forgetSeconds()
     }
 
-    private mutating func forgetFirst() {
-        keys.subtract(batches[firstBatch].keys)
-        batches[firstBatch].keys = []
-        firstBatch += 1
-        if firstBatch > 1024, firstBatch * 2 > batches.count {
-            batches.removeFirst(firstBatch)
-            firstBatch = 0
+    /// Forgets the moments all of whose keys are gone.
+    private mutating func forgetSeconds() {
+        while firstSecond < seconds.count {
+            let end = firstSecond + 1 < seconds.count ? seconds[firstSecond + 1].firstKey : keys.end
+            guard end <= keys.start else { break }
+            firstSecond += 1
+        }
+        if firstSecond > 1024, firstSecond * 2 > seconds.count {
+            seconds.removeFirst(firstSecond)
+            firstSecond = 0
         }
     }
 }
