@@ -72,7 +72,7 @@ final class QueueStore {
             """
             PRAGMA synchronous = FULL;
             PRAGMA wal_autocheckpoint = 2000;
-            PRAGMA cache_size = -32768;
+            PRAGMA cache_size = -8192;
             PRAGMA temp_store = MEMORY;
             """
         )
