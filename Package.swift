@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "PusherService",
             dependencies: [
-                "MatrixPusher", "PushJSON",
+                "MatrixPusher", "PushJSON", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -45,6 +45,7 @@ package struct Sidecar: Sendable {
         // Shut down from the last to the first.
         var services: [any Service] = [pusher, server, ShutdownBeginning(pusher: pusher)]
         if handlesSignals { services.insert(SecondSignal(), at: 0) }
+        services.insert(StartRelease(), at: 0)
         let group = ServiceGroup(
             services: services, gracefulShutdownSignals: handlesSignals ? [.sigterm, .sigint] : [], logger: logger
         )
