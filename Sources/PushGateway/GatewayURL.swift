@@ -45,6 +45,7 @@ package final class GatewayURL: @unchecked Sendable {
             if literal.description != host { try parsed.setHost(literal.description) }
             host = literal.description
         }
+        guard host.utf8.count - (host.hasSuffix(".") ? 1 : 0) <= 253 else { throw GatewayURLError(.hostTooLong) }
         self.text = text
         self.scheme = scheme
         self.host = host.lowercased()

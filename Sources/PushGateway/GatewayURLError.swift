@@ -9,6 +9,7 @@ package struct GatewayURLError: Error, Sendable, Equatable, CustomStringConverti
         case httpNotAllowed = "the URL's scheme must be https: plain http is not allowed here"
         case missingHost = "the URL has no host"
         case unencodedHost = "the URL's host must be ASCII: write an international name in its xn-- form"
+        case hostTooLong = "the URL's host is longer than names can be: 253 characters"
         case percentInHost = "the URL's host has a percent sign in it, or is encoded twice"
         case malformedAddress = "the URL's host ends in a number but is no IPv4 address"
         case credentials = "the URL must not have a user name or password"

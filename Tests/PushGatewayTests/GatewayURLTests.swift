@@ -138,6 +138,14 @@ struct GatewayURLTests {
         #expect(url.host == host)
     }
 
+    @Test(arguments: ["", "."])
+    func `A name has 253 characters at most`(end: String) throws {
+        let longest = String(repeating: "a.", count: 123) + "example"
+        #expect(longest.utf8.count == 253)
+        #expect(try GatewayURL("https://\(longest)\(end)/").host == longest + end)
+        #expect(throws: GatewayURLError(.hostTooLong)) { try GatewayURL("https://a\(longest)\(end)/") }
+    }
+
     @Test(arguments: [1, 22, 25, 80, 8448, 65535])
     func `Every port is a port`(port: Int) throws {
         #expect(try GatewayURL("https://push.example.org:\(port)/").port == port)
