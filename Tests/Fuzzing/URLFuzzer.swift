@@ -32,8 +32,11 @@ private func checkURL(_ url: GatewayURL) {
     precondition(!url.host.isEmpty && url.host.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "no host")
     precondition(url.host == url.host.lowercased(), "upper case")
 
-    // Lanes are told apart by the name, and requests made by what libcurl puts together.
-    for text in [url.name + GatewayURL.requiredPath, url.requestText ?? ""] {
+    // Lanes are told apart by the name, and requests made by what libcurl puts together; of a URL of the greatest length
+    // that may be longer, for an address is written out.
+    guard let request = url.requestText else { preconditionFailure("no request") }
+    let isLonger = request.utf8.count > GatewayURL.maximumLength
+    for text in [url.name + GatewayURL.requiredPath] + (isLonger ? [] : [request]) {
         guard let again = try? GatewayURL(text) else { preconditionFailure("not readable again") }
         precondition(again.name == url.name && again.address == url.address, "another gateway")
     }
@@ -45,7 +48,8 @@ private func checkURL(_ url: GatewayURL) {
         preconditionFailure("the gateway itself cannot be registered")
     }
 
-    let written = writtenHost(url.text).flatMap(numericAddress)
+    // A user name may look like a host.
+    let written = url.hasCredentials ? nil : writtenHost(url.text).flatMap(numericAddress)
     precondition(written == nil || written == url.address, "the system takes the host as written for another address")
     let host = url.host.hasPrefix("[") ? String(url.host.dropFirst().dropLast()) : url.host
     if let address = numericAddress(host) {
