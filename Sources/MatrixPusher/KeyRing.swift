@@ -32,15 +32,25 @@ struct KeyRing: Sendable {
         return start + (Int(entry & placeMask) - 1 - start) & (ring.count - 1)
     }
 
+    /// The keys, the first one first.
+    var all: [UInt64] { (start..<end).map { ring[$0 & (ring.count - 1)] } }
+
     /// Adds a key at the end, unless it is there.
     mutating func append(_ key: UInt64) {
-        if count == ring.count { grow() }
+        if count == ring.count { grow(to: placeBits + 1) }
         let position = position(of: key)
         guard table[position] == Self.empty else { return }
         let place = end & (ring.count - 1)
         ring[place] = key
         table[position] = tag(key) | UInt32(place + 1)
         end += 1
+    }
+
+    /// Makes room for so many keys in all.
+    mutating func reserve(_ count: Int) {
+        var bits = placeBits
+        while 1 << bits < count { bits += 1 }
+        if bits > placeBits { grow(to: bits) }
     }
 
     /// Removes the key that came first.
@@ -87,8 +97,8 @@ struct KeyRing: Sendable {
         }
     }
 
-    private mutating func grow() {
-        var larger = KeyRing(placeBits: placeBits + 1)
+    private mutating func grow(to bits: UInt32) {
+        var larger = KeyRing(placeBits: bits)
         larger.start = start
         larger.end = start
         for number in start..<end { larger.append(ring[number & (ring.count - 1)]) }

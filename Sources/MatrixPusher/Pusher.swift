@@ -16,6 +16,7 @@ public final class Pusher: Service, PusherInspection, Sendable {
     private let storage: StorageHealth
     let dispatcher: Dispatcher
     let reading: ReadingState
+    private let snapshot: ReadingSnapshot
     private let ingestor: Ingestor
     let room: QueueRoom
     let rulesets: RulesetStore
@@ -52,7 +53,8 @@ public final class Pusher: Service, PusherInspection, Sendable {
         self.queue = queue
         self.storage = storage
         let reader = try queue.makeReader()
-        var memory = try QueueMemory(configuration, reader: reader, now: UnixClock.now())
+        let hasher = DeliveryKeyHasher(key0: queue.secret.0, key1: queue.secret.1)
+        var memory = try QueueMemory(configuration, reader: reader, hasher: hasher, now: UnixClock.now())
         if !memory.orphans.isEmpty { queue.finish(memory.orphans) }
         dispatcher = Dispatcher(
             scheduler: memory.takeScheduler(), queue: queue, configuration: configuration, logger: logger)
@@ -64,12 +66,12 @@ public final class Pusher: Service, PusherInspection, Sendable {
         for pusher in memory.strayBadges { queue.deleteBadge(of: pusher, upTo: .max) }
         if !memory.forgotten.isEmpty { queue.markRead(memory.forgotten) }
         reading = ReadingState(memory.reading)
+        snapshot = ReadingSnapshot(hasher: hasher)
         room = QueueRoom(dispatcher: dispatcher)
         ingestor = Ingestor(
             dispatcher: dispatcher, rulesets: rulesets, reading: reading,
             receipts: ReceiptProcessor(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader()),
-            recent: memory.recentDeliveries, room: room,
-            hasher: DeliveryKeyHasher(key0: queue.secret.0, key1: queue.secret.1))
+            recent: memory.recentDeliveries, room: room, hasher: hasher)
         registry = PusherRegistry(dispatcher: dispatcher, reading: reading, reader: try queue.makeReader())
         statusReader = try ReaderThread(try queue.makeReader())
         listReader = try ReaderThread(try queue.makeReader())
@@ -89,7 +91,9 @@ public final class Pusher: Service, PusherInspection, Sendable {
         }
         beginShutdown()
         for loop in loops { await loop.ended() }
-        let unsaved = queue.close()
+        let unsaved = queue.close(leaving: { [reading, snapshot] store in
+            reading.state.withLock { snapshot.write($0, store) }
+        })
         if unsaved > 0 {
             logger.error(
                 "the database could not take the last results: some notifications will go twice",

@@ -13,7 +13,20 @@ struct QueueMemory {
     /// History rows that the boards have no room for.
     private(set) var forgotten: [Int64] = []
 
-    init(_ configuration: PusherConfiguration, reader: any QueueScanner, now: Int64) throws(QueueError) {
+    /// - Parameter hasher: Under the queue's own key.
+    init(
+        _ configuration: PusherConfiguration, reader: any QueueScanner, hasher: DeliveryKeyHasher, now: Int64
+    ) throws(QueueError) {
+        // First of all: it may have the key under which texts are hashed.
+        var reading = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
+        if try !ReadingSnapshot(hasher: hasher).restore(&reading, from: reader) {
+            reading = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
+            forgotten = try Self.rebuild(&reading, from: reader)
+        }
+        try reader.scanCounts { counts in
+            reading.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(
+                unread: counts.unread, missedCalls: counts.missedCalls)
+        }
         var scheduler = Scheduler(
             limits: Scheduler.Limits(configuration), retry: RetrySchedule(configuration.retry), now: now)
         // A moment that no pause reaches was written before the clock was set back: the pause begins anew.
@@ -40,7 +53,10 @@ struct QueueMemory {
             scheduler.restoreRejection(by: gateway, at: min(at, now))
         }
         scheduler.rampUp()
-        let (reading, forgotten) = try Self.readingState(configuration, reader: reader, into: &scheduler)
+        for index in scheduler.pushers.indices where !scheduler.pushers[index].flags.contains(.hasCounts) {
+            let user = scheduler.pushers[index].userHash
+            scheduler.setCounts(ofUser: user, reading.counts(of: user))
+        }
         var expiries: [Int64: Int64] = [:]
         try reader.scanExpiries { event, expiresAt in expiries[event] = expiresAt }
         var orphans: [FinishedNotification] = []
@@ -67,7 +83,7 @@ struct QueueMemory {
         var owners: Set<Int> = []
         try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }
         var recent = recentDeliveries
-        try reader.scanTransactions { at, keys in
+        try reader.scanTransactions(newestKeys: recent.capacity) { at, keys in
             if at > now - 86_400_000 { recent.remember(keys, at: at) }
         }
         var strayBadges: [Int64] = []
@@ -77,7 +93,6 @@ struct QueueMemory {
             else { return strayBadges.append(pusher) }
         }
         self.strayBadges = strayBadges
-        self.forgotten = forgotten
         self.scheduler = scheduler
         self.reading = reading
         self.orphans = orphans
@@ -85,17 +100,14 @@ struct QueueMemory {
         recentDeliveries = recent
     }
 
-    /// Rebuilds the boards from the history, and the counts of everyone with pushers from them or from the homeserver's.
-    /// - Returns: the boards, and the rows that they have no room for.
-    private static func readingState(
-        _ configuration: PusherConfiguration, reader: any QueueScanner, into scheduler: inout Scheduler
-    ) throws(QueueError) -> (state: ReadingState.State, forgotten: [Int64]) {
-        var state = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
-        try reader.scanCounts { counts in
-            state.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(
-                unread: counts.unread, missedCalls: counts.missedCalls)
+    /// Makes boards and numbers anew from the history.
+    /// - Returns: the rows that the boards have no room for.
+    private static func rebuild(
+        _ state: inout ReadingState.State, from reader: any QueueScanner
+    ) throws(QueueError) -> [Int64] {
+        try reader.scanEvents(newest: state.numbers.capacity) { number, eventID in
+            state.numbers.add(TextHash.of(eventID), number: number)
         }
-        try reader.scanEvents { number, eventID in state.numbers.add(TextHash.of(eventID), number: number) }
         var forgotten: [Int64] = []
         try reader.scanUnread { entry in
             let user = TextHash.of(entry.userID)
@@ -107,11 +119,7 @@ struct QueueMemory {
                     call: isMissedCall ? entry.event.callID.map { TextHash.of($0) } ?? 0 : 0),
                 for: user)
         }
-        for index in scheduler.pushers.indices where !scheduler.pushers[index].flags.contains(.hasCounts) {
-            let user = scheduler.pushers[index].userHash
-            scheduler.setCounts(ofUser: user, state.counts(of: user))
-        }
-        return (state, forgotten)
+        return forgotten
     }
 
     /// Hands the scheduler over without a copy.

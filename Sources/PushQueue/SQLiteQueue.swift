@@ -45,19 +45,23 @@ package final class SQLiteQueue: NotificationQueue {
     }
 
     @discardableResult
-    package func close() -> Int {
+    package func close() -> Int { close(leaving: nil) }
+
+    /// Closes, and leaves a snapshot for ``QueueScanner/scanSnapshot(_:)`` of the next start, unless some writes could not be stored.
+    @discardableResult
+    package func close(leaving snapshot: SnapshotSource?) -> Int {
         var unsaved = 0
-        closeOnce { unsaved = writer.join() }
+        closeOnce(leaving: snapshot) { unsaved = writer.join() }
         return unsaved
     }
 
-    private func closeOnce(_ wait: () -> Void) {
+    private func closeOnce(leaving snapshot: SnapshotSource? = nil, _ wait: () -> Void) {
         let first = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
         }
         guard first else { return }
-        writer.close()
+        writer.close(leaving: snapshot)
         wait()
     }
 

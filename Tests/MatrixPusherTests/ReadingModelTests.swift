@@ -6,8 +6,8 @@ import Testing
 /// Counts against a slow and obvious model, over random sequences of events, receipts, redactions, answers and restarts.
 @Suite(.timeLimit(.minutes(2)))
 struct ReadingModelTests {
-    @Test(arguments: [true, false])
-    func `Counts are those of the model after every step`(byRoom: Bool) async throws {
+    @Test(arguments: [true, false], [true, false])
+    func `Counts are those of the model after every step`(byRoom: Bool, leavesSnapshot: Bool) async throws {
         for seed in 0..<10 {
             let fixture = try PusherFixture { $0.push.groupUnreadCountByRoom = byRoom }
             let model = ReadingModel(seed: UInt64(seed), byRoom: byRoom)
@@ -17,6 +17,7 @@ struct ReadingModelTests {
                 if step % 40 == 39 {
                     fixture.run(pusher)
                     try await fixture.stop()
+                    if !leavesSnapshot { try await fixture.forgetSnapshot() }
                     pusher = try fixture.open()
                 }
                 try await model.step(pusher)

@@ -16,7 +16,7 @@ internal import Testing
         queue.close()
         queue = try SQLiteQueue.open(folder)
         var found: [[UInt64]] = []
-        try queue.makeReader().scanTransactions { at, keys in
+        try queue.makeReader().scanTransactions(newestKeys: .max) { at, keys in
             #expect(at == 42)
             found.append(keys)
         }

@@ -21,13 +21,13 @@ struct StoredEventNumbers: Sendable {
         }
     }
 
-    private let capacity: Int
+    let capacity: Int
     private var events = KeyRing()
     /// The number of the event at a place of `events`; those behind it have the next ones, as far as the next entry.
     private var runs: [(place: Int, number: Int64)] = []
     private var firstRun = 0
     /// Further numbers by the first one, of the few events that have some.
-    private var others: [Int64: [Int64]] = [:]
+    private(set) var others: [Int64: [Int64]] = [:]
     /// The newest number in use.
     private(set) var newest: Int64 = 0
 
@@ -58,6 +58,26 @@ struct StoredEventNumbers: Sendable {
         let first = number(at: place)
         return Numbers(first: first, others: others.isEmpty ? [] : others[first] ?? [])
     }
+
+    // MARK: Snapshots
+
+    /// Calls `body` with the hashes of events that have consecutive numbers, and the first of those.
+    func forEachRun(_ body: (_ first: Int64, _ hashes: ArraySlice<UInt64>) -> Void) {
+        let hashes = events.all
+        for run in firstRun..<runs.count {
+            let start = max(runs[run].place, events.start)
+            let end = run + 1 < runs.count ? runs[run + 1].place : events.end
+            body(number(at: start), hashes[(start - events.start)..<(end - events.start)])
+        }
+    }
+
+    mutating func reserve(adding count: Int) { events.reserve(min(events.count + count, capacity)) }
+
+    mutating func restore(others numbers: [Int64], of first: Int64) { others[first] = numbers }
+
+    mutating func restore(newest number: Int64) { newest = number }
+
+    // MARK: Places
 
     private func number(at place: Int) -> Int64 {
         var low = firstRun

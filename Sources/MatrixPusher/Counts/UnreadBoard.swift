@@ -51,7 +51,7 @@ struct UnreadBoard: Sendable {
     /// Unread events kept of a user; beyond, the oldest are forgotten a few hundred at a time.
     static let itemsPerUser = 2000
 
-    private var users: [Int: UnreadItems] = [:]
+    var users: [Int: UnreadItems] = [:]
 
     /// Adds an unread event; ids of one user ascend.
     /// - Returns: the ids of what is forgotten for it.

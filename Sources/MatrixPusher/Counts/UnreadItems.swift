@@ -100,6 +100,33 @@ struct UnreadItems: Sendable {
             })
     }
 
+    // MARK: Snapshots
+
+    func write(to part: inout SnapshotBytes) {
+        for number in [UInt64(lastNumber), UInt64(itemCount), UInt64(roomCount), UInt64(callCount)] {
+            part.append(number)
+        }
+        part.append(UInt64(places.count))
+        for place in places {
+            part.append(UInt64(bitPattern: Int64(place.room)))
+            part.append(UInt64(bitPattern: Int64(place.thread)))
+        }
+        part.append(UInt64(bytes.count))
+        part.append(bytes)
+    }
+
+    init(from words: inout SnapshotReader) {
+        lastNumber = Int64(words.next())
+        itemCount = UInt32(words.next())
+        roomCount = UInt32(words.next())
+        callCount = UInt32(words.next())
+        places = (0..<words.next()).map { _ in
+            Place(room: Int(bitPattern: UInt(words.next())), thread: Int(bitPattern: UInt(words.next())))
+        }
+        let count = Int(words.next())
+        bytes = words.next(bytes: count)
+    }
+
     // MARK: Places
 
     /// The index of a place, added where it is new. Few users have unread events in many rooms, so that they are looked through.

@@ -35,8 +35,13 @@ extension Scheduler {
     }
 
     func position(ofPusher id: Int64) -> Int32? {
+        // Most databases lose few pushers, so that a slot is not far below its id less the first one.
         var low = 0
         var high = pushers.count
+        if let first = pushers.first?.id, id >= first, id - first < Int64(high) {
+            high = Int(id - first) + 1
+            if pushers[high - 1].id == id { return Int32(high - 1) }
+        }
         while low < high {
             let middle = (low + high) / 2
             if pushers[middle].id < id { low = middle + 1 } else { high = middle }

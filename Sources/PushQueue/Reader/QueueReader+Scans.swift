@@ -5,14 +5,27 @@ extension QueueReader {
         }
     }
 
-    package func scanEvents(_ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError) {
-        let statement = try connection.prepare("SELECT number, event_id FROM events ORDER BY number")
+    package func scanEvents(
+        newest count: Int, _ body: (_ number: Int64, _ eventID: String) -> Void
+    ) throws(QueueError) {
+        let statement = try connection.prepare(
+            """
+            SELECT number, event_id FROM events WHERE number > (SELECT max(number) FROM events) - ?1 ORDER BY number
+            """)
+        try statement.bind(1, count)
         try statement.forEachRow { body($0.int64(0), $0.text(1)) }
     }
 
     package func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError) {
-        let statement = try connection.prepare("SELECT \(PendingNotification.columns) FROM notifications ORDER BY id")
-        try statement.forEachRow { body(PendingNotification(row: $0)) }
+        // Millions of rows: each column counts.
+        let statement = try connection.prepare(
+            "SELECT id, pusher, queued_at, refusals, flags FROM notifications ORDER BY id")
+        try statement.forEachRow { row in
+            body(
+                PendingNotification(
+                    id: row.int64(0), pusher: row.int64(1), queuedAt: row.int64(2), notBefore: nil, attempts: 0,
+                    refusals: row.int(3), flags: Int32(truncatingIfNeeded: row.int64(4))))
+        }
     }
 
     package func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError) {
@@ -21,8 +34,21 @@ extension QueueReader {
         }
     }
 
-    package func scanTransactions(_ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void) throws(QueueError) {
-        try connection.prepare("SELECT at, delivery_keys FROM transactions ORDER BY seq").forEachRow { row in
+    package func scanTransactions(
+        newestKeys count: Int, _ body: (_ at: Int64, _ deliveryKeys: [UInt64]) -> Void
+    ) throws(QueueError) {
+        var first: Int64 = 0
+        var missing = count
+        let sizes = try connection.prepare("SELECT seq, length(delivery_keys) FROM transactions ORDER BY seq DESC")
+        defer { sizes.reset() }
+        while missing > 0, try sizes.step() {
+            first = sizes.int64(0)
+            missing -= sizes.int(1) / 8
+        }
+        let statement = try connection.prepare(
+            "SELECT at, delivery_keys FROM transactions WHERE seq >= ?1 ORDER BY seq")
+        try statement.bind(1, first)
+        try statement.forEachRow { row in
             let bytes = row.blob(1)
             let keys = bytes.withUnsafeBytes { bytes in
                 stride(from: 0, through: bytes.count - 8, by: 8).map { offset in
@@ -31,6 +57,10 @@ extension QueueReader {
             }
             body(row.int64(0), keys)
         }
+    }
+
+    package func scanSnapshot(_ body: ([UInt8]) -> Void) throws(QueueError) {
+        try connection.prepare("SELECT data FROM snapshot ORDER BY part").forEachRow { body($0.blob(0)) }
     }
 
     package func scanLanes(_ body: (LaneRecord) -> Void) throws(QueueError) {

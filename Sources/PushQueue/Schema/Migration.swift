@@ -18,6 +18,7 @@ package struct Migration: Sendable, Equatable {
         Migration(number: 2, name: "0002_history", bytes: PackageResources._002_history_sql),
         Migration(number: 3, name: "0003_policy", bytes: PackageResources._003_policy_sql),
         Migration(number: 4, name: "0004_events", bytes: PackageResources._004_events_sql),
+        Migration(number: 5, name: "0005_snapshot", bytes: PackageResources._005_snapshot_sql),
     ]
 
     /// The schema this program works with.

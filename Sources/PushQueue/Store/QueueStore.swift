@@ -33,6 +33,9 @@ final class QueueStore {
     /// Where ``purgeEvents(_:now:)`` looks next. A rollback leaves it: it only saves looking twice.
     var purgeWalk = PurgeWalk()
 
+    /// There may be one of the last run.
+    private var mayHaveSnapshot = true
+
     enum TransactionChange {
         case inserted(id: String, row: Int64)
         case removed(id: String, row: Int64)
@@ -102,11 +105,13 @@ final class QueueStore {
             throw error
         }
         try statements.begin.run()
+        if mayHaveSnapshot { try deleteSnapshot() }
     }
 
     func commit() throws(QueueError) {
         try trimTransactions()
         try statements.commit.run()
+        mayHaveSnapshot = false
         transactionChanges.removeAll(keepingCapacity: true)
     }
 

@@ -40,6 +40,7 @@ final class CommitLoop {
             failure?.at = 0
             commit([])
         }
+        if keptCount == 0, let snapshot = inbox.snapshot { store.writeSnapshot(snapshot) }
         store.close()
         return keptCount
     }

@@ -10,6 +10,7 @@ final class QueueInbox: @unchecked Sendable {
     private var waiting: [WriteOperation] = []
     private var schedule = CommitSchedule()
     private var isClosed = false
+    private var closingSnapshot: SnapshotSource?
     private var writerSleeps = false
 
     init() {
@@ -80,12 +81,20 @@ final class QueueInbox: @unchecked Sendable {
         }
     }
 
-    /// Takes no more writes, and lets the writer finish.
-    func close() {
+    /// Takes no more writes, and lets the writer finish, with a snapshot at the end.
+    func close(leaving snapshot: SnapshotSource? = nil) {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         isClosed = true
+        closingSnapshot = snapshot
         pthread_cond_signal(condition)
+    }
+
+    /// What is to be stored last.
+    var snapshot: SnapshotSource? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return closingSnapshot
     }
 
     private func takeAll() -> [WriteOperation] {

@@ -39,9 +39,9 @@ final class QueueWriter: Sendable {
         }
     }
 
-    /// Lets the thread commit what is waiting, close the database and end.
-    func close() {
-        inbox.close()
+    /// Lets the thread commit what is waiting, store a snapshot, close the database and end.
+    func close(leaving snapshot: SnapshotSource? = nil) {
+        inbox.close(leaving: snapshot)
     }
 
     /// Waits for the thread's end. Returns the number of writes that could not be stored. To be called once.

@@ -45,10 +45,11 @@ final class SimulatedQueueScanner: QueueScanner {
 
     // MARK: What the simulation never stores
 
-    func scanEvents(_ body: (Int64, String) -> Void) throws(QueueError) {}
+    func scanEvents(newest count: Int, _ body: (Int64, String) -> Void) throws(QueueError) {}
     func scanExpiries(_ body: (Int64, Int64) -> Void) throws(QueueError) {}
     func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError) {}
-    func scanTransactions(_ body: (Int64, [UInt64]) -> Void) throws(QueueError) {}
+    func scanTransactions(newestKeys count: Int, _ body: (Int64, [UInt64]) -> Void) throws(QueueError) {}
+    func scanSnapshot(_ body: ([UInt8]) -> Void) throws(QueueError) {}
     func scanUnread(_ body: (HistoryEntry) -> Void) throws(QueueError) {}
     func scanBadges(_ body: (Int64, Int64) -> Void) throws(QueueError) {}
     func scanRulesetUsers(_ body: (String) -> Void) throws(QueueError) {}

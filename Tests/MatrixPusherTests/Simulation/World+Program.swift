@@ -11,7 +11,8 @@ extension World {
     static func startProgram(
         _ queue: SimulatedQueue, _ configuration: PusherConfiguration, now: Int64
     ) throws -> Dispatcher {
-        var memory = try QueueMemory(configuration, reader: SimulatedQueueScanner(queue), now: now)
+        var memory = try QueueMemory(
+            configuration, reader: SimulatedQueueScanner(queue), hasher: DeliveryKeyHasher(key0: 0, key1: 0), now: now)
         queue.finish(memory.orphans)
         return Dispatcher(
             scheduler: memory.takeScheduler(), queue: queue, configuration: configuration,

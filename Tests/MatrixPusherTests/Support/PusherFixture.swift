@@ -2,6 +2,8 @@ import Foundation
 import Logging
 import MatrixPusher
 import PushJSON
+import PushQueue
+import Testing
 
 /// A pusher on a database of its own in a temporary folder, allowed to reach gateways on this machine.
 final class PusherFixture {
@@ -38,6 +40,21 @@ final class PusherFixture {
         let pusher = try open()
         run(pusher)
         return pusher
+    }
+
+    /// Makes the database as it is after a crash, where the end left no snapshot.
+    func forgetSnapshot() async throws {
+        let queue = try SQLiteQueue(path: configuration.databasePath)
+        queue.deleteLane("https://nobody:443")
+        queue.close()
+        #expect(try snapshotParts() == 0)
+    }
+
+    /// How much the last end left for the next start.
+    func snapshotParts() throws -> Int {
+        var parts = 0
+        try QueueReader.open(path: configuration.databasePath).scanSnapshot { _ in parts += 1 }
+        return parts
     }
 
     /// Stops what runs in order and returns what is in the database then.

@@ -1,3 +1,5 @@
+import Testing
+
 @testable internal import PushQueue
 
 /// The writes with a completion, to be awaited.
@@ -85,14 +87,20 @@ extension NotificationQueue {
 
 extension NotificationQueueReader {
     func allNotifications() throws -> [PendingNotification] {
-        var all: [PendingNotification] = []
-        try scanNotifications { all.append($0) }
+        var scanned: [PendingNotification] = []
+        try scanNotifications { scanned.append($0) }
+        var numbers: [Int64] = []
+        for number in scanned.map({ NotificationID.eventNumber(of: $0.id) }) where numbers.last != number {
+            numbers.append(number)
+        }
+        let all = try numbers.flatMap { try notifications(ofEvent: $0) }
+        #expect(all.map { PendingNotification(scanned: $0) } == scanned)
         return all
     }
 
     func allEvents() throws -> [(number: Int64, eventID: String)] {
         var all: [(number: Int64, eventID: String)] = []
-        try scanEvents { all.append(($0, $1)) }
+        try scanEvents(newest: .max) { all.append(($0, $1)) }
         return all
     }
 
@@ -118,5 +126,14 @@ extension NotificationQueueReader {
 extension SQLiteQueue {
     static func open(_ folder: TestFolder, options: QueueStore.Options = .init()) throws -> SQLiteQueue {
         try SQLiteQueue(path: folder.database, observer: QueueObserver(), options: options)
+    }
+}
+
+extension PendingNotification {
+    /// As a scan gives it.
+    fileprivate init(scanned notification: PendingNotification) {
+        self = notification
+        notBefore = nil
+        attempts = 0
     }
 }
