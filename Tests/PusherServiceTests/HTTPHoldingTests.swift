@@ -179,22 +179,17 @@ import Testing
 
     @Test func anIdleConnectionMakesRoomForAnother() async throws {
         var limits = Self.limits
-        limits.maxConnections = 2
+        limits.maxConnections = 1
         limits.patience = .zero
         try await withServer(limits: limits) { path in
             try await blocking {
-                let slow = try RawConnection(path)
-                try slow.send(Self.put(900, fields: "Expect: 100-continue\r\n"))
-                _ = try slow.read(until: "100 Continue")
                 let idle = try RawConnection(path)
                 try idle.send("GET /item/a HTTP/1.1\r\n\r\n")
                 _ = try idle.read(until: "\"a|-\"")
-                let third = try RawConnection(path)
-                try third.send("GET /item/b HTTP/1.1\r\n\r\n")
-                _ = try third.read(until: "\"b|-\"")
+                let other = try RawConnection(path)
+                try other.send("GET /item/b HTTP/1.1\r\n\r\n")
+                _ = try other.read(until: "\"b|-\"")
                 #expect(try idle.readToEnd().isEmpty)
-                try slow.send(Self.bytes(900))
-                #expect(try slow.readToEnd().hasSuffix("\r\n\r\n900"))
             }
         }
     }
