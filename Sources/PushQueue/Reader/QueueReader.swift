@@ -10,7 +10,7 @@ package final class QueueReader: NotificationQueueReader {
 
     init(connection: Connection) throws(QueueError) {
         self.connection = connection
-        try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -8192")
+        try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -2048")
         statements = try ReadStatements(connection)
     }
 

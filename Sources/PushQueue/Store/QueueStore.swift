@@ -75,7 +75,7 @@ final class QueueStore {
             """
             PRAGMA synchronous = FULL;
             PRAGMA wal_autocheckpoint = 2000;
-            PRAGMA cache_size = -8192;
+            PRAGMA cache_size = -2048;
             PRAGMA temp_store = MEMORY;
             """
         )
