@@ -38,7 +38,7 @@ struct QueueMemory {
             let slot = scheduler.addPusher(
                 id: row.id, userHash: TextHash.of(row.fields.userID), gateway: row.fields.gateway,
                 isEnabled: row.fields.enabled)
-            scheduler.setHidesCounts(slot, PusherData(row.fields.data).hidesCounts)
+            scheduler.setHidesCounts(slot, PusherData.hidesCounts(row.fields.data))
             if let failingSince = row.health.failingSince {
                 var nextAttemptAt = row.health.nextAttemptAt ?? 0
                 if nextAttemptAt > latestAttempt {

@@ -1,5 +1,7 @@
 /// What is read of the queue at start, each table as a whole. Not thread-safe.
 package protocol QueueScanner: AnyObject {
+    /// In the order of their ids, with what scheduling needs: of the fields the user, the gateway, `data` and whether they are
+    /// enabled; of the health the failures.
     func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError)
     /// The events with the newest so many numbers, in the order of their numbers, which is the order of arrival.
     func scanEvents(newest count: Int, _ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)

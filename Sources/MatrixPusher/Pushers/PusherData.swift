@@ -9,6 +9,21 @@ struct PusherData {
     /// MSC4076: the client computes its badge itself, so `counts` are not sent.
     let hidesCounts: Bool
 
+    /// The same as ``hidesCounts`` of all of it, without reading what can not say so: a start looks at millions.
+    static func hidesCounts(_ json: [UInt8]) -> Bool { mayHideCounts(json) && PusherData(json).hidesCounts }
+
+    /// Whether there is a `_b` as in both names, or a character that is written in another way.
+    private static func mayHideCounts(_ json: [UInt8]) -> Bool {
+        json.withUnsafeBufferPointer { json in
+            var last: UInt8 = 0
+            for byte in json {
+                if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "b") && last == UInt8(ascii: "_") { return true }
+                last = byte
+            }
+            return false
+        }
+    }
+
     init(_ json: [UInt8]) {
         let root = try? JSONDocument(parsing: json).root
         url = root?["url"]?.string

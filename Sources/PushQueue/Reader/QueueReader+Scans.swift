@@ -1,7 +1,16 @@
 extension QueueReader {
     package func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError) {
-        try connection.prepare("SELECT \(PusherRow.columns) FROM pushers ORDER BY id").forEachRow {
-            body(PusherRow(row: $0))
+        let statement = try connection.prepare(
+            """
+            SELECT id, user_id, enabled, gateway, data, failing_since, attempts, next_attempt_at FROM pushers ORDER BY id
+            """)
+        try statement.forEachRow { row in
+            let fields = PusherFields(
+                userID: row.text(1), appID: "", pushkey: "", appDisplayName: "", deviceDisplayName: "", lang: "",
+                enabled: row.int64(2) != 0, url: "", gateway: row.text(3), data: row.blob(4))
+            let health = PusherHealth(
+                failingSince: row.optionalInt64(5), attempts: row.int(6), nextAttemptAt: row.optionalInt64(7))
+            body(PusherRow(id: row.int64(0), fields: fields, pushkeyTimestamp: 0, createdAt: 0, health: health))
         }
     }
 

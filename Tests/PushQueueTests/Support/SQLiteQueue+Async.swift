@@ -111,8 +111,10 @@ extension NotificationQueueReader {
     }
 
     func allPushers() throws -> [PusherRow] {
-        var all: [PusherRow] = []
-        try scanPushers { all.append($0) }
+        var scanned: [PusherRow] = []
+        try scanPushers { scanned.append($0) }
+        let all = try pushers(matching: PusherQuery(), after: 0, limit: .max)
+        #expect(all.map { PusherRow(scanned: $0) } == scanned)
         return all
     }
 
@@ -126,6 +128,21 @@ extension NotificationQueueReader {
 extension SQLiteQueue {
     static func open(_ folder: TestFolder, options: QueueStore.Options = .init()) throws -> SQLiteQueue {
         try SQLiteQueue(path: folder.database, observer: QueueObserver(), options: options)
+    }
+}
+
+extension PusherRow {
+    /// As a scan gives it.
+    fileprivate init(scanned row: PusherRow) {
+        self.init(
+            id: row.id,
+            fields: PusherFields(
+                userID: row.fields.userID, appID: "", pushkey: "", appDisplayName: "", deviceDisplayName: "", lang: "",
+                enabled: row.fields.enabled, url: "", gateway: row.fields.gateway, data: row.fields.data),
+            pushkeyTimestamp: 0, createdAt: 0,
+            health: PusherHealth(
+                failingSince: row.health.failingSince, attempts: row.health.attempts,
+                nextAttemptAt: row.health.nextAttemptAt))
     }
 }
 
