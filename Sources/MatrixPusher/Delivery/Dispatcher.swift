@@ -16,7 +16,7 @@ final class Dispatcher: Sendable {
     }
 
     /// Bytes of fresh events kept for sending.
-    static let windowCapacity = 4 << 20
+    static let windowCapacity = 2 << 20
     /// Pushers whose rendered details are kept.
     static let detailsCapacity = 16_384
 

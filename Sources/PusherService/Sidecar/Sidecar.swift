@@ -16,6 +16,7 @@ package struct Sidecar: Sendable {
     package static func start(_ configuration: ServiceConfiguration, logger: Logger) async throws(PusherError)
         -> Sidecar
     {
+        ProcessMemory.returnLargePieces()
         let openFiles = ProcessLimits.raiseOpenFiles()
         let pusher = try Pusher.open(configuration.pusher, logger: logger)
         var limits = HTTPLimits(maxBody: configuration.socket.maxBody)
