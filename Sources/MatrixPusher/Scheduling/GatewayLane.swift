@@ -202,7 +202,8 @@ struct GatewayLane: Sendable {
         failingSince = nil
         successes += 1
         guard successes >= window else { return }
-        if wasLimited { setWindow(min(window + 1, limits.maximumWindow)) } else { successes = 0 }
+        // By one alone, a window of thousands would take as many round trips.
+        if wasLimited { setWindow(min(window + max(1, window / 8), limits.maximumWindow)) } else { successes = 0 }
         if state == .ramping, !hasBacklog || window == limits.maximumWindow {
             state = .up
             probeDelay = limits.probeInitial
