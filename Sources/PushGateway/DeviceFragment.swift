@@ -22,17 +22,20 @@ package struct DeviceFragment: Sendable, Equatable {
         writer.value(pushkeyTS)
         writer.key("data")
 
-        var bytes = writer.bytes
-        bytes.append(UInt8(ascii: "{"))
-        var isFirst = true
-        for (key, value) in members where !key.isString("url") {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            bytes.append(contentsOf: key.sourceBytes)
-            bytes.append(UInt8(ascii: ":"))
-            bytes.append(contentsOf: value.sourceBytes)
+        let start = writer.bytes
+        // The members take no more than they do in `data`.
+        bytes = [UInt8](piecesUpTo: start.count + data.count + 2) { pieces in
+            pieces.put(start[...])
+            pieces.put("{")
+            var isFirst = true
+            for (key, value) in members where !key.isString("url") {
+                if !isFirst { pieces.put(",") }
+                pieces.put(key)
+                pieces.put(":")
+                pieces.put(value)
+                isFirst = false
+            }
+            pieces.put("}")
         }
-        bytes.append(UInt8(ascii: "}"))
-        self.bytes = bytes
     }
 }

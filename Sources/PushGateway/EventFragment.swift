@@ -12,9 +12,24 @@ package struct EventFragment: Sendable, Equatable {
     /// Offset of `,"content":`, or of the closing brace where there is no content.
     package let contentStart: Int
 
-    /// Renders an event; strings and content are copied as they stand in the source.
-    ///
-    /// `room_name` is the room's name, else its canonical alias; empty names count as none.
+    /// The values that a notification shows of an event and its room; strings all but the content.
+    package struct Parts {
+        package var eventID, roomID, type, sender: JSONValue
+        package var content: JSONValue?
+        /// The membership that a state event of type `m.room.member` sets.
+        package var membership: JSONValue?
+        package var roomName, roomAlias, senderDisplayName: JSONValue?
+
+        package init(eventID: JSONValue, roomID: JSONValue, type: JSONValue, sender: JSONValue, content: JSONValue?) {
+            self.eventID = eventID
+            self.roomID = roomID
+            self.type = type
+            self.sender = sender
+            self.content = content
+        }
+    }
+
+    /// Renders an event.
     /// - Parameters:
     ///   - event: A client-format event.
     ///   - room: The ingest API's `room` object (`name`, `canonical_alias`, `sender_display_name`).
@@ -26,36 +41,50 @@ package struct EventFragment: Sendable, Equatable {
             let type = Self.text(members[2]), let sender = Self.text(members[3])
         else { return nil }
         let content = members[4].flatMap { $0.kind == .object ? $0 : nil }
-        var (roomName, alias, displayName): (ArraySlice<UInt8>?, ArraySlice<UInt8>?, ArraySlice<UInt8>?)
+        var parts = Parts(eventID: eventID, roomID: roomID, type: type, sender: sender, content: content)
         if let room {
             let names = room.members(Self.roomKeys)
-            alias = Self.nonemptyText(names[1])
-            displayName = Self.nonemptyText(names[2])
-            roomName = Self.nonemptyText(names[0]) ?? alias
+            parts.roomName = Self.text(names[0])
+            parts.roomAlias = Self.text(names[1])
+            parts.senderDisplayName = Self.text(names[2])
         }
-        let isMemberEvent = members[2]?.isString("m.room.member") == true && members[5]?.kind == .string
-        let membership = isMemberEvent ? Self.text(content?["membership"]) : nil
-        let contentBytes = includesContent ? content?.sourceBytes : nil
-
-        var bytes: [UInt8] = []
-        let optional =
-            (displayName?.count ?? 0) + (roomName?.count ?? 0) + (alias?.count ?? 0) + (membership?.count ?? 0)
-        bytes.reserveCapacity(
-            160 + eventID.count + roomID.count + type.count + sender.count + optional + (contentBytes?.count ?? 0))
-        bytes.append(text: "{\"event_id\":", then: eventID)
-        bytes.append(text: ",\"room_id\":", then: roomID)
-        idsEnd = bytes.count
-        bytes.append(text: ",\"type\":", then: type)
-        bytes.append(text: ",\"sender\":", then: sender)
-        if let displayName { bytes.append(text: ",\"sender_display_name\":", then: displayName) }
-        if let roomName { bytes.append(text: ",\"room_name\":", then: roomName) }
-        if let alias { bytes.append(text: ",\"room_alias\":", then: alias) }
-        if let membership { bytes.append(text: ",\"membership\":", then: membership) }
-        contentStart = bytes.count
-        if let contentBytes { bytes.append(text: ",\"content\":", then: contentBytes) }
-        bytes.append(UInt8(ascii: "}"))
-        self.bytes = bytes
+        let isMemberEvent = type.isString("m.room.member") && members[5]?.kind == .string
+        parts.membership = isMemberEvent ? Self.text(content?["membership"]) : nil
+        self.init(parts, includesContent: includesContent)
     }
+
+    /// Renders an event whose parts are known; strings and content are copied as they stand in the source.
+    ///
+    /// `room_name` is the room's name, else its canonical alias; empty names count as none.
+    package init(_ parts: Parts, includesContent: Bool = true) {
+        let alias = Self.nonempty(parts.roomAlias)
+        let roomName = Self.nonempty(parts.roomName) ?? alias
+        let displayName = Self.nonempty(parts.senderDisplayName)
+        let content = includesContent ? parts.content : nil
+        var (idsEnd, contentStart) = (0, 0)
+        let size =
+            Self.size(parts.eventID) + Self.size(parts.roomID) + Self.size(parts.type) + Self.size(parts.sender)
+            + Self.size(displayName) + Self.size(roomName) + Self.size(alias) + Self.size(parts.membership)
+            + Self.size(content)
+        bytes = [UInt8](piecesUpTo: Self.slack + size) { writer in
+            writer.put("{\"event_id\":", parts.eventID)
+            writer.put(",\"room_id\":", parts.roomID)
+            idsEnd = writer.count
+            writer.put(",\"type\":", parts.type)
+            writer.put(",\"sender\":", parts.sender)
+            writer.put(",\"sender_display_name\":", displayName)
+            writer.put(",\"room_name\":", roomName)
+            writer.put(",\"room_alias\":", alias)
+            writer.put(",\"membership\":", parts.membership)
+            contentStart = writer.count
+            writer.put(",\"content\":", content)
+            writer.put("}")
+        }
+        (self.idsEnd, self.contentStart) = (idsEnd, contentStart)
+    }
+
+    /// More bytes than the names of all members and the braces take.
+    private static let slack = 160
 
     /// The event's ID as a JSON string with its quotes, as it stands in ``bytes``.
     var quotedEventID: ArraySlice<UInt8> {
@@ -72,11 +101,12 @@ package struct EventFragment: Sendable, Equatable {
     /// Offset of the quote that opens the event's ID.
     private static let eventIDStart = "{\"event_id\":".utf8.count
 
-    private static func text(_ value: JSONValue?) -> ArraySlice<UInt8>? {
-        value.flatMap { $0.kind == .string ? $0.sourceBytes : nil }
+    private static func text(_ value: JSONValue?) -> JSONValue? {
+        value.flatMap { $0.kind == .string ? $0 : nil }
     }
 
-    private static func nonemptyText(_ value: JSONValue?) -> ArraySlice<UInt8>? {
-        text(value).flatMap { $0.count > 2 ? $0 : nil }
-    }
+    private static func nonempty(_ text: JSONValue?) -> JSONValue? { size(text) > 2 ? text : nil }
+
+    /// Bytes of a value in its source.
+    private static func size(_ value: JSONValue?) -> Int { value?.sourceRange.count ?? 0 }
 }

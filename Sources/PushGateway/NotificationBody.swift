@@ -26,14 +26,13 @@ package enum NotificationBody {
         options: Options = Options()
     ) -> [UInt8] {
         let end = options.includesContent ? event.bytes.count - 1 : event.contentStart
-        var bytes = begin(event, upTo: end, tweaks: tweaks, device: device, options: options)
-        appendPriority(priority, to: &bytes)
-        if let userIsTarget {
-            bytes.append(text: userIsTarget ? ",\"user_is_target\":true" : ",\"user_is_target\":false")
+        return make(event, upTo: end, tweaks: tweaks, device: device, options: options) { body in
+            putPriority(priority, to: &body)
+            if let userIsTarget {
+                body.put(userIsTarget ? ",\"user_is_target\":true" : ",\"user_is_target\":false")
+            }
+            putCounts(counts, to: &body)
         }
-        appendCounts(counts, to: &bytes)
-        appendDevice(device, tweaks: tweaks, to: &bytes)
-        return bytes
     }
 
     /// A notification in the `event_id_only` format, which has no tweaks.
@@ -42,23 +41,21 @@ package enum NotificationBody {
         event: EventFragment, device: DeviceFragment, priority: NotificationPriority,
         counts: NotificationCounts = NotificationCounts(), options: Options = Options()
     ) -> [UInt8] {
-        var bytes = begin(event, upTo: event.idsEnd, tweaks: [], device: device, options: options)
-        appendPriority(priority, to: &bytes)
-        appendCounts(counts, to: &bytes)
-        appendDevice(device, tweaks: [], to: &bytes)
-        return bytes
+        make(event, upTo: event.idsEnd, tweaks: [], device: device, options: options) { body in
+            putPriority(priority, to: &body)
+            putCounts(counts, to: &body)
+        }
     }
 
     /// A notification of counts alone, always of low priority.
     /// - Parameter counts: Zero is written out, so that a gateway can clear a badge.
     package static func countsOnly(counts: NotificationCounts, device: DeviceFragment) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(slack + device.bytes.count)
-        bytes.append(text: "{\"notification\":{\"counts\":{")
-        appendMembers(unread: counts.unread, missedCalls: counts.missedCalls, to: &bytes)
-        bytes.append(text: "},\"prio\":\"low\"")
-        appendDevice(device, tweaks: [], to: &bytes)
-        return bytes
+        [UInt8](piecesUpTo: slack + device.bytes.count) { body in
+            body.put("{\"notification\":{\"counts\":{")
+            putMembers(unread: counts.unread, missedCalls: counts.missedCalls, to: &body)
+            body.put("},\"prio\":\"low\"")
+            putDevice(device, tweaks: [], to: &body)
+        }
     }
 
     // MARK: Pieces
@@ -66,46 +63,57 @@ package enum NotificationBody {
     /// More than the fixed texts and the numbers of any body take.
     private static let slack = 256
 
-    private static func begin(
-        _ event: EventFragment, upTo end: Int, tweaks: [UInt8], device: DeviceFragment, options: Options
+    private static func make(
+        _ event: EventFragment, upTo end: Int, tweaks: [UInt8], device: DeviceFragment, options: Options,
+        _ middle: (inout PieceWriter) -> Void
     ) -> [UInt8] {
         let legacyID = options.includesLegacyFields ? event.quotedEventID : []
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(slack + end + legacyID.count + tweaks.count + device.bytes.count)
-        bytes.append(text: "{\"notification\":", then: event.bytes[..<end])
-        if options.includesLegacyFields { bytes.append(text: ",\"id\":", then: legacyID) }
-        return bytes
+        let size = slack + end + legacyID.count + tweaks.count + device.bytes.count
+        return [UInt8](piecesUpTo: size) { body in
+            body.put("{\"notification\":")
+            body.put(event.bytes[..<end])
+            if options.includesLegacyFields {
+                body.put(",\"id\":")
+                body.put(legacyID)
+            }
+            middle(&body)
+            putDevice(device, tweaks: tweaks, to: &body)
+        }
     }
 
-    private static func appendPriority(_ priority: NotificationPriority, to bytes: inout [UInt8]) {
-        bytes.append(text: priority == .high ? ",\"prio\":\"high\"" : ",\"prio\":\"low\"")
+    private static func putPriority(_ priority: NotificationPriority, to body: inout PieceWriter) {
+        body.put(priority == .high ? ",\"prio\":\"high\"" : ",\"prio\":\"low\"")
     }
 
-    private static func appendCounts(_ counts: NotificationCounts, to bytes: inout [UInt8]) {
+    private static func putCounts(_ counts: NotificationCounts, to body: inout PieceWriter) {
         guard counts.isKnown else { return }
-        bytes.append(text: ",\"counts\":{")
-        appendMembers(
+        body.put(",\"counts\":{")
+        putMembers(
             unread: counts.unread == 0 ? nil : counts.unread,
-            missedCalls: counts.missedCalls == 0 ? nil : counts.missedCalls, to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
+            missedCalls: counts.missedCalls == 0 ? nil : counts.missedCalls, to: &body)
+        body.put("}")
     }
 
-    private static func appendMembers(unread: Int64?, missedCalls: Int64?, to bytes: inout [UInt8]) {
+    private static func putMembers(unread: Int64?, missedCalls: Int64?, to body: inout PieceWriter) {
         if let unread {
-            bytes.append(text: "\"unread\":")
-            bytes.append(decimal: unread)
+            body.put("\"unread\":")
+            body.put(decimal: unread)
         }
         if let missedCalls {
-            if unread != nil { bytes.append(UInt8(ascii: ",")) }
-            bytes.append(text: "\"missed_calls\":")
-            bytes.append(decimal: missedCalls)
+            if unread != nil { body.put(",") }
+            body.put("\"missed_calls\":")
+            body.put(decimal: missedCalls)
         }
     }
 
-    /// Appends the only device and closes the body.
-    private static func appendDevice(_ device: DeviceFragment, tweaks: [UInt8], to bytes: inout [UInt8]) {
-        bytes.append(text: ",\"devices\":[", then: device.bytes[...])
-        if tweaks.count > 2 { bytes.append(text: ",\"tweaks\":", then: tweaks[...]) }
-        bytes.append(text: "}]}}")
+    /// Writes the only device and closes the body.
+    private static func putDevice(_ device: DeviceFragment, tweaks: [UInt8], to body: inout PieceWriter) {
+        body.put(",\"devices\":[")
+        body.put(device.bytes[...])
+        if tweaks.count > 2 {
+            body.put(",\"tweaks\":")
+            body.put(tweaks[...])
+        }
+        body.put("}]}}")
     }
 }

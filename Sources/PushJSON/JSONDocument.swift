@@ -1,16 +1,18 @@
 /// A parsed JSON text: the source bytes and a flat list of nodes over them.
 ///
 /// Values are views; the document owns the bytes, so any subtree can be given back as it was written.
-public final class JSONDocument: Sendable {
+///
+/// `@unchecked Sendable`: what the pointers lead to is never changed after `init`. They are no arrays, since each look at
+/// an array of a class retains it, and values look a hundred times an event.
+public final class JSONDocument: @unchecked Sendable {
     /// Deepest nesting of arrays and objects that is accepted.
     public static let maximumDepth = 128
     /// The longest text that is accepted, in bytes.
     public static let maximumByteCount = JSONNode.maximumByteCount
 
-    let source: [UInt8]
-    /// The contents of strings that have escapes, unescaped, one after the other.
-    let unescaped: [UInt8]
-    let nodes: ContiguousArray<JSONNode>
+    /// The source, then the contents of strings that have escapes, unescaped, one after the other.
+    let text: UnsafePointer<UInt8>
+    let nodes: UnsafePointer<JSONNode>
 
     /// Parses a complete JSON text (RFC 8259, UTF-8, no byte order mark).
     ///
@@ -25,13 +27,16 @@ public final class JSONDocument: Sendable {
     ) throws(JSONError) {
         let byteLimit = min(maximumByteCount, JSONDocument.maximumByteCount)
         guard source.count <= byteLimit else { throw JSONError(.tooLarge, at: byteLimit) }
-        let parsed = try source.withUnsafeBufferPointer { bytes throws(JSONError) in
+        (text, nodes) = try source.withUnsafeBufferPointer { bytes throws(JSONError) in
             var parser = JSONParser(bytes, maximumDepth: maximumDepth)
             try parser.parseText()
-            return (parser.nodes, parser.unescaped)
+            return parser.finish()
         }
-        self.source = source
-        (nodes, unescaped) = parsed
+    }
+
+    deinit {
+        text.deallocate()
+        nodes.deallocate()
     }
 
     /// Parses a JSON text held in a string.

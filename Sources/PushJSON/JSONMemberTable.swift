@@ -11,6 +11,8 @@ public struct JSONMemberTable: ~Copyable, Sendable {
             precondition(texts.count <= JSONMemberTable.capacity, "a table of members has \(capacity) keys at most")
             self.texts = texts
         }
+
+        public var count: Int { texts.count }
     }
 
     private let document: JSONDocument

@@ -7,7 +7,7 @@ struct JSONNode {
     /// One past the last byte in the source; 0 in a container that is still open.
     var end: UInt32
     /// A container: the node after its subtree (while it is open: its parent). An escaped string: where its content
-    /// starts in the document's unescaped bytes.
+    /// starts in the document's text.
     var link: UInt32 = 0
     /// A container: its elements or members. An escaped string: the bytes of its content.
     var size: UInt32
@@ -39,7 +39,7 @@ struct JSONNode {
     /// Whether a string has no escapes.
     var isPlainString: Bool { size == Self.plain }
 
-    /// Where a string's content is in the source (a plain one), or in the document's unescaped bytes.
+    /// Where a string's content is in the document's text.
     var contentRange: Range<Int> {
         isPlainString ? start + 1..<Int(end) - 1 : Int(link)..<Int(link) + Int(size)
     }

@@ -32,7 +32,7 @@ extension JSONParser {
         unescaped.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[run..<contentEnd]))
         nodes.append(
             JSONNode(
-                .string, start: start, end: position, link: UInt32(truncatingIfNeeded: contentStart),
+                .string, start: start, end: position, link: UInt32(truncatingIfNeeded: bytes.count + contentStart),
                 size: UInt32(truncatingIfNeeded: unescaped.count - contentStart)))
     }
 

@@ -1,9 +1,9 @@
 /// A strict RFC 8259 parser that fills a flat node list without recursion.
-struct JSONParser {
+struct JSONParser: ~Copyable {
     let bytes: UnsafeBufferPointer<UInt8>
     /// The next byte to read.
     var position = 0
-    var nodes: ContiguousArray<JSONNode> = []
+    var nodes: JSONNodeList
     var unescaped: [UInt8] = []
     private let maximumDepth: Int
     private var depth = 0
@@ -14,7 +14,15 @@ struct JSONParser {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
         // A node for every 8 bytes is about what events have.
-        nodes.reserveCapacity(min(bytes.count / 8 + 4, 8192))
+        nodes = JSONNodeList(capacity: min(bytes.count / 8 + 4, 8192))
+    }
+
+    /// The source with the unescaped contents behind it, and the nodes; the caller has to deallocate both.
+    consuming func finish() -> (text: UnsafePointer<UInt8>, nodes: UnsafePointer<JSONNode>) {
+        let text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count + unescaped.count)
+        let end = text.initialize(fromContentsOf: bytes)
+        _ = text[end...].initialize(fromContentsOf: unescaped)
+        return (UnsafePointer(text.baseAddress.unsafelyUnwrapped), nodes.take())
     }
 
     mutating func parseText() throws(JSONError) {
@@ -22,18 +30,18 @@ struct JSONParser {
         try parseValue()
         while container != JSONNode.noParent {
             skipWhitespace()
-            let isObject = nodes[Int(container)].kind == .object
+            let isObject = nodes.base[Int(container)].kind == .object
             let byte = try currentByte()
             if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                 closeContainer()
                 continue
             }
-            if nodes[Int(container)].size > 0 {
+            if nodes.base[Int(container)].size > 0 {
                 guard byte == UInt8(ascii: ",") else { throw JSONError(.unexpectedByte, at: position) }
                 position += 1
                 skipWhitespace()
             }
-            nodes[Int(container)].size += 1
+            nodes.base[Int(container)].size += 1
             if isObject { try parseKey() }
             try parseValue()
         }
@@ -83,9 +91,9 @@ struct JSONParser {
         position += 1
         depth -= 1
         let closed = Int(container)
-        container = nodes[closed].link
-        nodes[closed].end = UInt32(truncatingIfNeeded: position)
-        nodes[closed].link = UInt32(truncatingIfNeeded: nodes.count)
+        container = nodes.base[closed].link
+        nodes.base[closed].end = UInt32(truncatingIfNeeded: position)
+        nodes.base[closed].link = UInt32(truncatingIfNeeded: nodes.count)
     }
 
     private mutating func skipWhitespace() {

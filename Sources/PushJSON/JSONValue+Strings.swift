@@ -18,16 +18,17 @@ extension JSONValue {
 
     /// Calls `body` with a string's unescaped content as UTF-8; returns nil for anything that is no string.
     @inlinable
-    public func withStringBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result? {
-        guard let (storage, range) = stringContent else { return nil }
-        return try storage.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[range])) }
+    public func withStringBytes<Result, Failure>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard let content = stringContent else { return nil }
+        defer { withExtendedLifetime(document) {} }
+        return try body(content)
     }
 
-    /// Where a string's unescaped content is: in the source between the quotes, or among the unescaped contents.
     @usableFromInline
-    var stringContent: (storage: [UInt8], range: Range<Int>)? {
+    var stringContent: UnsafeBufferPointer<UInt8>? {
         let node = document.nodes[index]
-        guard node.kind == .string else { return nil }
-        return (node.isPlainString ? document.source : document.unescaped, node.contentRange)
+        return node.kind == .string ? document.content(of: node) : nil
     }
 }

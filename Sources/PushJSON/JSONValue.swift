@@ -1,5 +1,6 @@
 /// A value inside a ``JSONDocument``; cheap to copy, keeps its document alive.
 public struct JSONValue: Sendable {
+    @usableFromInline
     let document: JSONDocument
     let index: Int
 
@@ -22,18 +23,34 @@ public struct JSONValue: Sendable {
     public var integer: Int64? {
         let node = node
         guard node.kind == .integer else { return nil }
-        return document.source.withUnsafeBufferPointer { source in
-            let negative = source[node.start] == UInt8(ascii: "-")
-            var value: Int64 = 0
-            for position in (negative ? node.start + 1 : node.start)..<Int(node.end) {
-                value = value &* 10 &+ Int64(source[position] &- UInt8(ascii: "0"))
-            }
-            return negative ? -value : value
+        let negative = document.text[node.start] == UInt8(ascii: "-")
+        var value: Int64 = 0
+        for position in (negative ? node.start + 1 : node.start)..<Int(node.end) {
+            value = value &* 10 &+ Int64(document.text[position] &- UInt8(ascii: "0"))
         }
+        return negative ? -value : value
     }
 
-    /// The bytes of this value as they stand in the source.
-    public var sourceBytes: ArraySlice<UInt8> { document.source[node.start..<Int(node.end)] }
+    /// A copy of the bytes of this value as they stand in the source.
+    public var sourceBytes: [UInt8] { withSourceBytes { Array($0) } }
+
+    /// Where the bytes of this value stand in the source.
+    public var sourceRange: Range<Int> { node.start..<Int(node.end) }
+
+    /// Calls `body` with the bytes of this value as they stand in the source.
+    @inlinable
+    public func withSourceBytes<Result, Failure>(
+        _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(document) {} }
+        return try body(source)
+    }
+
+    @usableFromInline
+    var source: UnsafeBufferPointer<UInt8> {
+        let range = sourceRange
+        return UnsafeBufferPointer(start: document.text + range.lowerBound, count: range.count)
+    }
 
     /// Number of elements of an array or members of an object, repeated keys included; 0 for anything else.
     public var count: Int {

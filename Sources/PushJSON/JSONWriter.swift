@@ -81,7 +81,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a parsed value as it stands in its source.
-    public mutating func value(_ value: JSONValue) { raw(value.sourceBytes) }
+    public mutating func value(_ value: JSONValue) { value.withSourceBytes { raw($0) } }
 
     // MARK: Structure
 

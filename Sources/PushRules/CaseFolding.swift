@@ -37,6 +37,19 @@ enum CaseFolding {
         return folded
     }
 
+    /// Folds valid UTF-8 into memory that the caller has to deallocate; it has an address even when it is empty.
+    static func foldedCopy(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+        if asciiPrefixCount(text) == text.count {
+            let folded = UnsafeMutablePointer<UInt8>.allocate(capacity: max(text.count, 1))
+            foldASCII(text, count: text.count, into: UnsafeMutableBufferPointer(start: folded, count: text.count))
+            return UnsafeBufferPointer(start: folded, count: text.count)
+        }
+        let folded = fold(text)
+        let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: folded.count)
+        _ = copy.initialize(fromContentsOf: folded)
+        return UnsafeBufferPointer(copy)
+    }
+
     @inline(__always)
     static func foldASCII(_ byte: UInt8) -> UInt8 {
         byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte

@@ -16,7 +16,7 @@ struct JSONMember: Sendable {
         var unknown: [JSONMember] = []
         for (key, value) in members {
             guard let key = key.string, !known.contains(key) else { continue }
-            unknown.append(JSONMember(key: key, value: Array(value.sourceBytes)))
+            unknown.append(JSONMember(key: key, value: value.sourceBytes))
         }
         return unknown
     }

@@ -67,11 +67,19 @@ extension PropertyPath {
     static let mentions = PropertyPath("content", "m.mentions")
     static let mentionedUsers = PropertyPath("content", "m.mentions", "user_ids")
     static let mentionsRoom = PropertyPath("content", "m.mentions", "room")
+    static let relation = PropertyPath("content", "m.relates_to")
     static let relationType = PropertyPath("content", "m.relates_to", "rel_type")
 
-    /// The paths that every event keeps a place for; a path's position here is its place.
+    /// The paths that every event keeps a place for; a path's position here is its place. Members of the event come first,
+    /// then those of its content.
     static let common: [PropertyPath] = [
-        type, sender, stateKey, roomID, body, messageType, membership, mentions, mentionedUsers, mentionsRoom,
+        type, sender, stateKey, roomID, body, messageType, membership, mentions, relation, mentionedUsers, mentionsRoom,
         relationType,
     ]
+    /// The members of the event that have a place, in order, and its content.
+    static let eventKeys = JSONMemberTable.Keys("type", "sender", "state_key", "room_id", "content")
+    /// The members of its content that have the places after them.
+    static let contentKeys = JSONMemberTable.Keys("body", "msgtype", "membership", "m.mentions", "m.relates_to")
+    /// The places that there is nothing at where there is nothing at another.
+    static let parents = [(place: 9, parent: 7), (10, 7), (11, 8)]
 }

@@ -27,17 +27,17 @@ public final class PushActions: Sendable {
         guard actions.count <= limits.actions else {
             throw PushRulesError(.tooLarge, "more than \(limits.actions) actions")
         }
-        guard actions.sourceBytes.count <= limits.actionBytes else {
+        guard actions.sourceRange.count <= limits.actionBytes else {
             throw PushRulesError(.tooLarge, "actions of more than \(limits.actionBytes) bytes")
         }
-        source = Array(actions.sourceBytes)
+        source = actions.sourceBytes
         var notify = false
         var tweaks = Tweaks()
         for action in elements {
             if action.isString("notify") { notify = true }
             guard let name = action["set_tweak"]?.string else { continue }
             if let value = action["value"] {
-                tweaks.set(name, Array(value.sourceBytes), isTruthy: Self.isTruthy(value))
+                tweaks.set(name, value.sourceBytes, isTruthy: Self.isTruthy(value))
             } else if name == "highlight" {
                 tweaks.set(name, Array("true".utf8), isTruthy: true)
             }

@@ -41,7 +41,7 @@ struct PushCondition: Sendable {
 
     /// Reads a condition; one that cannot be understood is kept and never matches.
     init(parsing json: JSONValue) {
-        source = Array(json.sourceBytes)
+        source = json.sourceBytes
         kind = json["kind"]?.string
         test = Self.test(of: json, kind: kind)
     }

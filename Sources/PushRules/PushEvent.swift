@@ -11,19 +11,23 @@ public final class PushEvent {
 
     let memberCount: Int64?
     private let power: RoomPower
-    private(set) lazy var senderLevel: Int64 = property(sender).kind == .string ? power.level(of: senderID) : 0
+    private(set) lazy var senderLevel: Int64 = sender?.withStringBytes { power.level(of: $0) } ?? 0
     private lazy var mayNotifyRoom = isPermitted(anyKey: Array("room".utf8))
 
+    /// What the event has at one path.
+    private struct Place {
+        var property = EventProperty()
+        var value: JSONValue?
+    }
+
     /// Places for the common paths first, then for others in the order in which rules ask for them.
-    @exclusivity(unchecked) private var properties: UnsafeMutablePointer<EventProperty>
-    @exclusivity(unchecked) private var values: UnsafeMutablePointer<JSONValue?>
+    @exclusivity(unchecked) private var places: UnsafeMutablePointer<Place>
     /// How many places there is room for: few events meet a rule about another path than the common ones.
     private var capacity = PropertyPath.common.count
     private var otherPlaces: [PropertyPath: Int] = [:]
     /// The last place is used again and again by the paths for which there is no more room.
-    private static let places = 64
-    private let senderID: UnsafeBufferPointer<UInt8>
-    private let sender = 1
+    private static let maximumPlaces = 64
+    private let sender: JSONValue?
     /// Asked for by every keyword, and a class's property costs an exclusivity check each time.
     @exclusivity(unchecked) private var words: WordIndex?
 
@@ -37,20 +41,27 @@ public final class PushEvent {
         let facts = try RoomFacts(room)
         memberCount = facts.memberCount
         power = facts.power
-        isEncrypted = event["type"]?.isString("m.room.encrypted") ?? false
-        properties = .allocate(capacity: capacity)
-        properties.initialize(repeating: EventProperty(), count: capacity)
-        values = .allocate(capacity: capacity)
-        values.initialize(repeating: nil, count: capacity)
-        senderID = Self.copy(event["sender"]?.withStringBytes { Array($0) } ?? [])
+        let members = event.members(PropertyPath.eventKeys)
+        isEncrypted = members[0]?.isString("m.room.encrypted") ?? false
+        sender = members[1]
+        places = .allocate(capacity: capacity)
+        places.initialize(repeating: Place(), count: capacity)
+        // Rules look at nearly all of these: one pass over the event and one over its content find them.
+        let contentPlace = PropertyPath.eventKeys.count - 1
+        for place in 0..<contentPlace { set(place, members[place]) }
+        if let content = members[contentPlace] {
+            let parts = content.members(PropertyPath.contentKeys)
+            for place in 0..<PropertyPath.contentKeys.count { set(contentPlace + place, parts[place]) }
+        } else {
+            for place in contentPlace..<capacity { set(place, nil) }
+        }
+        for (place, parent) in PropertyPath.parents where places[parent].value == nil { set(place, nil) }
     }
 
     deinit {
-        for place in 0..<capacity { properties[place].folded.deallocate() }
-        properties.deallocate()
-        values.deinitialize(count: capacity)
-        values.deallocate()
-        senderID.deallocate()
+        for place in 0..<capacity { places[place].property.folded.deallocate() }
+        places.deinitialize(count: capacity)
+        places.deallocate()
         words?.deallocate()
     }
 
@@ -59,63 +70,60 @@ public final class PushEvent {
     /// Whether this user sent the event.
     @inline(__always)
     func isSent(by userID: UnsafeBufferPointer<UInt8>) -> Bool {
-        senderID.count == userID.count && userID.count > 0 && senderID.elementsEqual(userID)
+        sender?.withStringBytes { $0.count == userID.count && !userID.isEmpty && $0.elementsEqual(userID) } ?? false
     }
 
     /// The place of a path that is not a common one.
     func place(of path: PropertyPath) -> Int {
         if let place = otherPlaces[path] { return place }
-        if capacity < Self.places { makeRoom() }
+        if capacity < Self.maximumPlaces { makeRoom() }
         let next = PropertyPath.common.count + otherPlaces.count
-        if next < Self.places - 1 {
+        let last = Self.maximumPlaces - 1
+        if next < last {
             otherPlaces[path] = next
-            lookUp(path, next)
+            set(next, path.value(in: event))
             return next
         }
-        properties[Self.places - 1].folded.deallocate()
-        properties[Self.places - 1] = EventProperty()
-        lookUp(path, Self.places - 1)
-        return Self.places - 1
+        places[last].property.folded.deallocate()
+        places[last].property = EventProperty()
+        set(last, path.value(in: event))
+        return last
     }
 
     /// Gives the paths that are not common ones their places.
     private func makeRoom() {
-        let (formerProperties, formerValues) = (properties, values)
-        properties = .allocate(capacity: Self.places)
-        properties.moveInitialize(from: formerProperties, count: capacity)
-        (properties + capacity).initialize(repeating: EventProperty(), count: Self.places - capacity)
-        values = .allocate(capacity: Self.places)
-        values.moveInitialize(from: formerValues, count: capacity)
-        (values + capacity).initialize(repeating: nil, count: Self.places - capacity)
-        formerProperties.deallocate()
-        formerValues.deallocate()
-        capacity = Self.places
+        let former = places
+        places = .allocate(capacity: Self.maximumPlaces)
+        places.moveInitialize(from: former, count: capacity)
+        (places + capacity).initialize(repeating: Place(), count: Self.maximumPlaces - capacity)
+        former.deallocate()
+        capacity = Self.maximumPlaces
     }
 
     @inline(__always)
     func property(_ place: Int) -> EventProperty {
-        if !properties[place].isLookedUp { lookUp(PropertyPath.common[place], place) }
-        return properties[place]
+        if !places[place].property.isLookedUp { lookUp(place) }
+        return places[place].property
     }
 
     /// The value at a place that has been looked up.
-    func value(_ place: Int) -> JSONValue? { values[place] }
+    func value(_ place: Int) -> JSONValue? { places[place].value }
 
     /// A string property with its folded bytes; nil for a property that is no string.
     @inline(__always)
     func foldedProperty(_ place: Int) -> EventProperty? {
-        if properties[place].folded.baseAddress != nil { return properties[place] }
+        if places[place].property.folded.baseAddress != nil { return places[place].property }
         guard property(place).kind == .string else { return nil }
         fold(place)
-        return properties[place]
+        return places[place].property
     }
 
     /// A string property with the hash of its exact bytes; nil for a property that is no string.
     @inline(__always)
     func hashedProperty(_ place: Int) -> EventProperty? {
         guard property(place).kind == .string else { return nil }
-        if !properties[place].isHashed { hash(place) }
-        return properties[place]
+        if !places[place].property.isHashed { hash(place) }
+        return places[place].property
     }
 
     /// Whether the sender may send notifications of this kind to the whole room.
@@ -138,33 +146,28 @@ public final class PushEvent {
         key.withUnsafeBufferPointer { senderLevel >= power.requiredLevel(key: $0) }
     }
 
+    @inline(__always)
+    private func set(_ place: Int, _ value: JSONValue?) {
+        places[place].value = value
+        places[place].property.kind = value?.kind
+        places[place].property.isLookedUp = true
+    }
+
     @inline(never)
-    private func lookUp(_ path: PropertyPath, _ place: Int) {
-        let value = path.value(in: event)
-        values[place] = value
-        properties[place].kind = value?.kind
-        properties[place].isLookedUp = true
+    private func lookUp(_ place: Int) {
+        set(place, PropertyPath.common[place].value(in: event))
     }
 
     @inline(never)
     private func fold(_ place: Int) {
-        let folded = Self.copy(values[place]?.withStringBytes { CaseFolding.fold($0) } ?? [])
-        properties[place].folded = folded
-        properties[place].foldedHash = SeededHash.hash(folded)
+        let folded = places[place].value?.withStringBytes { CaseFolding.foldedCopy($0) }
+        places[place].property.folded = folded ?? CaseFolding.foldedCopy(UnsafeBufferPointer(start: nil, count: 0))
+        places[place].property.foldedHash = SeededHash.hash(places[place].property.folded)
     }
 
     @inline(never)
     private func hash(_ place: Int) {
-        properties[place].hash = values[place]?.withStringBytes { SeededHash.hash($0) } ?? 0
-        properties[place].isHashed = true
-    }
-
-    /// A copy with a base address even when it is empty.
-    private static func copy(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
-        let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: max(bytes.count, 1))
-        bytes.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress { copy.initialize(from: base, count: source.count) }
-        }
-        return UnsafeBufferPointer(start: copy, count: bytes.count)
+        places[place].property.hash = places[place].value?.withStringBytes { SeededHash.hash($0) } ?? 0
+        places[place].property.isHashed = true
     }
 }

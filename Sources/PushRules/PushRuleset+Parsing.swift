@@ -17,7 +17,7 @@ extension PushRuleset {
     private init(_ content: JSONValue, _ limits: PushRuleLimits, isStored: Bool) throws(PushRulesError) {
         self.init()
         guard content.kind == .object else { throw PushRulesError(.malformed, "the push rules are not an object") }
-        guard content.sourceBytes.count <= limits.contentBytes else {
+        guard content.sourceRange.count <= limits.contentBytes else {
             throw PushRulesError(.tooLarge, "push rules of more than \(limits.contentBytes) bytes")
         }
         extra = JSONMember.unknown(in: content, known: ["global"])
@@ -129,7 +129,7 @@ extension PushRuleset {
             var conditions: [PushCondition] = []
             conditions.reserveCapacity(list.count)
             for condition in elements {
-                guard condition.sourceBytes.count <= limits.conditionBytes else {
+                guard condition.sourceRange.count <= limits.conditionBytes else {
                     throw PushRulesError(.tooLarge, "condition of more than \(limits.conditionBytes) bytes")
                 }
                 conditions.append(PushCondition(parsing: condition))

@@ -8,19 +8,20 @@ struct RoomFacts {
     init(_ room: JSONValue?) throws(PushRulesError) {
         guard let room, !room.isNull else { return }
         guard room.kind == .object else { throw PushRulesError(.malformed, "room is not an object") }
-        if let count = room["member_count"], !count.isNull {
+        let members = room.members(Self.keys)
+        if let count = members[0], !count.isNull {
             guard let integer = count.integer, integer >= 0 else {
                 throw PushRulesError(.malformed, "room.member_count is not a number of members")
             }
             memberCount = integer
         }
         var content: JSONValue?
-        if let levels = room["power_levels"], !levels.isNull {
+        if let levels = members[1], !levels.isNull {
             guard levels.kind == .object else { throw PushRulesError(.malformed, "room.power_levels is not an object") }
             content = levels
         }
         var creators: [[UInt8]] = []
-        if let list = room["creators"], !list.isNull {
+        if let list = members[2], !list.isNull {
             guard let elements = list.elements else {
                 throw PushRulesError(.malformed, "room.creators is not an array")
             }
@@ -33,4 +34,6 @@ struct RoomFacts {
         }
         power = RoomPower(content: content, creators: creators)
     }
+
+    private static let keys = JSONMemberTable.Keys("member_count", "power_levels", "creators")
 }

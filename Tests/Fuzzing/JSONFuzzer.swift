@@ -56,7 +56,7 @@ private func checkLookup(of key: JSONValue, in object: JSONValue) {
     let text = key.string!
     var last: JSONValue?
     for member in object.members! where member.key.isString(text) { last = member.value }
-    precondition(object[text]?.sourceBytes.startIndex == last?.sourceBytes.startIndex, "not the last of a key")
+    precondition(object[text]?.sourceRange == last?.sourceRange, "not the last of a key")
     precondition(last != nil, "key not found")
 }
 

@@ -26,7 +26,7 @@ import Testing
     func rootBytes() throws {
         let root = try JSONDocument(parsing: " \n[ 1 ]\t").root
         #expect(String(decoding: root.sourceBytes, as: UTF8.self) == "[ 1 ]")
-        #expect(root.sourceBytes.startIndex == 2)
+        #expect(root.sourceRange == 2..<7)
     }
 
     @Test("Elements come in order, whatever is nested in them")

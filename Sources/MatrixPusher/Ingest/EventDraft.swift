@@ -62,8 +62,8 @@ struct EventDraft {
     func newEvent(_ part: [Int], _ live: LiveEvent) -> NewEvent {
         NewEvent(
             eventID: item.eventID.string ?? "", roomID: item.roomID.string ?? "",
-            threadID: item.thread?.string, callID: item.call?.string, event: Array(item.event.sourceBytes),
-            room: item.room.map { Array($0.sourceBytes) }, expiresAt: live.expiresAt,
+            threadID: item.thread?.string, callID: item.call?.string, event: item.event.sourceBytes,
+            room: item.room?.sourceBytes, expiresAt: live.expiresAt,
             notifications: live.notifications,
             readers: part.map { index in
                 let reader = readers[index]

@@ -60,7 +60,7 @@ final class IngestItem: Sendable {
         try Self.require(element, .object, "the element")
         let members = element.members(Self.keys)
         event = try Self.required(members[0], .object, "event")
-        guard event.sourceBytes.count <= IngestLimits.event else {
+        guard event.sourceRange.count <= IngestLimits.event else {
             throw PusherError(.tooLarge, "event is larger than \(IngestLimits.event) bytes")
         }
         let parts = event.members(Self.eventKeys)

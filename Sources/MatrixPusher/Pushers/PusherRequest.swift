@@ -45,14 +45,14 @@ enum PusherRequest {
             profileTag: try Self.optionalText(root, "profile_tag", Limit.name),
             lang: try Self.text(root, "lang", 0...Limit.lang),
             enabled: enabled ?? true,
-            url: url.text, gateway: url.name, data: Array(data.sourceBytes))
+            url: url.text, gateway: url.name, data: data.sourceBytes)
         self = .set(fields, append: try Self.flag(root, "append") ?? false)
     }
 
     private static func data(_ root: JSONValue) throws(PusherError) -> JSONValue {
         guard let data = root["data"] else { throw PusherError(.missingParam, "data is missing") }
         guard data.kind == .object else { throw PusherError(.badJSON, "data must be an object") }
-        guard data.sourceBytes.count <= Limit.data else {
+        guard data.sourceRange.count <= Limit.data else {
             throw PusherError(.invalidParam, "data is larger than \(Limit.data) bytes")
         }
         if let format = data["format"], !format.isNull {

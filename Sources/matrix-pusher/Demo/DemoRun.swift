@@ -47,7 +47,7 @@ struct DemoRun: Sendable {
                 for expectation in expectations where expectation.pusher.name == step.heldPusher {
                     gateways.hold(expectation.delivery)
                 }
-                try await send(.init(transaction.sourceBytes), to: "/_pusher/v1/transactions/demo-\(number)", "PUT")
+                try await send(transaction.sourceBytes, to: "/_pusher/v1/transactions/demo-\(number)", "PUT")
             case .crash:
                 crashes.append(try await crash(gateways))
             }
@@ -76,10 +76,10 @@ struct DemoRun: Sendable {
         ].compactMap { $0 }
         screen.step("register \(pusher.name) (\(remarks.joined(separator: ", ")))")
         if let rules = pusher.pushRules {
-            try await send(.init(rules.sourceBytes), to: "/_pusher/v1/users/\(pusher.userID)/pushrules", "PUT")
+            try await send(rules.sourceBytes, to: "/_pusher/v1/users/\(pusher.userID)/pushrules", "PUT")
         }
         try await send(
-            .init(pusher.registration.sourceBytes), to: "/_matrix/client/v3/pushers/set?user_id=\(pusher.userID)",
+            pusher.registration.sourceBytes, to: "/_matrix/client/v3/pushers/set?user_id=\(pusher.userID)",
             "POST")
     }
 

@@ -20,7 +20,7 @@ enum Output {
 
     /// Writes a value as one line of JSON.
     static func print(json value: JSONValue) throws {
-        try write(Array(value.sourceBytes) + [0x0A])
+        try write(value.sourceBytes + [0x0A])
     }
 
     /// Writes a list as JSON Lines or as a table, and says where there may be more than were asked for.
