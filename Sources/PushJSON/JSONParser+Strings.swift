@@ -36,6 +36,7 @@ extension JSONParser {
                 size: UInt32(truncatingIfNeeded: unescaped.count - contentStart)))
     }
 
+    @inline(__always)
     private mutating func skipPlainASCII() {
         // There is a base address: the string's opening quote has been read.
         position = StringScan.firstSpecial(

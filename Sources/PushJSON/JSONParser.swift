@@ -96,6 +96,7 @@ struct JSONParser: ~Copyable {
         nodes.base[closed].link = UInt32(truncatingIfNeeded: nodes.count)
     }
 
+    @inline(__always)
     private mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {

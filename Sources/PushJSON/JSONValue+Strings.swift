@@ -26,6 +26,9 @@ extension JSONValue {
         return try body(content)
     }
 
+    /// A string's unescaped content as UTF-8, only while the document lives; nil for anything that is no string.
+    package var unsafeContent: UnsafeBufferPointer<UInt8>? { stringContent }
+
     @usableFromInline
     var stringContent: UnsafeBufferPointer<UInt8>? {
         let node = document.nodes[index]

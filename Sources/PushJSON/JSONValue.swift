@@ -46,6 +46,9 @@ public struct JSONValue: Sendable {
         return try body(source)
     }
 
+    /// The bytes of this value as they stand in the source, only while the document lives.
+    package var unsafeSource: UnsafeBufferPointer<UInt8> { source }
+
     @usableFromInline
     var source: UnsafeBufferPointer<UInt8> {
         let range = sourceRange

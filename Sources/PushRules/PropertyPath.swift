@@ -76,10 +76,10 @@ extension PropertyPath {
         type, sender, stateKey, roomID, body, messageType, membership, mentions, relation, mentionedUsers, mentionsRoom,
         relationType,
     ]
-    /// The members of the event that have a place, in order, and its content.
-    static let eventKeys = JSONMemberTable.Keys("type", "sender", "state_key", "room_id", "content")
-    /// The members of its content that have the places after them.
+    /// The place of the first member of the content.
+    static let contentPlace = 4
+    /// The members of the content that have the places from there on.
     static let contentKeys = JSONMemberTable.Keys("body", "msgtype", "membership", "m.mentions", "m.relates_to")
-    /// The places that there is nothing at where there is nothing at another.
+    /// The last places, and the one of what each is in.
     static let parents = [(place: 9, parent: 7), (10, 7), (11, 8)]
 }

@@ -18,6 +18,15 @@ public final class PushEvent {
     private struct Place {
         var property = EventProperty()
         var value: JSONValue?
+
+        /// One that is not looked at yet.
+        init() {}
+
+        init(_ value: JSONValue?) {
+            self.value = value
+            property.kind = value?.kind
+            property.isLookedUp = true
+        }
     }
 
     /// Places for the common paths first, then for others in the order in which rules ask for them.
@@ -35,28 +44,40 @@ public final class PushEvent {
     ///   - event: the event in client format.
     ///   - room: `{"member_count", "power_levels", "creators"}`, each optional; other members are ignored.
     /// - Throws: ``PushRulesError`` where either is no object or a member of `room` has the wrong type.
-    public init(event: JSONValue, room: JSONValue? = nil) throws(PushRulesError) {
+    public convenience init(event: JSONValue, room: JSONValue? = nil) throws(PushRulesError) {
         guard event.kind == .object else { throw PushRulesError(.malformed, "event is not an object") }
-        self.event = event
-        let facts = try RoomFacts(room)
-        memberCount = facts.memberCount
-        power = facts.power
-        let members = event.members(PropertyPath.eventKeys)
-        isEncrypted = members[0]?.isString("m.room.encrypted") ?? false
-        sender = members[1]
-        places = .allocate(capacity: capacity)
-        places.initialize(repeating: Place(), count: capacity)
-        // Rules look at nearly all of these: one pass over the event and one over its content find them.
-        let contentPlace = PropertyPath.eventKeys.count - 1
-        for place in 0..<contentPlace { set(place, members[place]) }
-        if let content = members[contentPlace] {
-            let parts = content.members(PropertyPath.contentKeys)
-            for place in 0..<PropertyPath.contentKeys.count { set(contentPlace + place, parts[place]) }
-        } else {
-            for place in contentPlace..<capacity { set(place, nil) }
-        }
-        for (place, parent) in PropertyPath.parents where places[parent].value == nil { set(place, nil) }
+        let members = event.members(Self.keys)
+        self.init(
+            event, type: members[0], sender: members[1], stateKey: members[2], roomID: members[3], content: members[4],
+            room: try RoomFacts(room))
     }
+
+    /// - Parameter event: An object, of which the other parameters are the members.
+    package init(
+        _ event: JSONValue, type: JSONValue?, sender: JSONValue?, stateKey: JSONValue?, roomID: JSONValue?,
+        content: JSONValue?, room: RoomFacts
+    ) {
+        self.event = event
+        memberCount = room.memberCount
+        power = room.power
+        isEncrypted = type?.isString("m.room.encrypted") ?? false
+        self.sender = sender
+        places = .allocate(capacity: capacity)
+        // In the order of the common paths. Rules look at nearly all of these: one pass over the content finds its own.
+        (places + 0).initialize(to: Place(type))
+        (places + 1).initialize(to: Place(sender))
+        (places + 2).initialize(to: Place(stateKey))
+        (places + 3).initialize(to: Place(roomID))
+        let parts = (content ?? event).members(PropertyPath.contentKeys)
+        for place in 0..<PropertyPath.contentKeys.count {
+            (places + PropertyPath.contentPlace + place).initialize(to: Place(content == nil ? nil : parts[place]))
+        }
+        for (place, parent) in PropertyPath.parents {
+            (places + place).initialize(to: places[parent].value == nil ? Place(nil) : Place())
+        }
+    }
+
+    private static let keys = JSONMemberTable.Keys("type", "sender", "state_key", "room_id", "content")
 
     deinit {
         for place in 0..<capacity { places[place].property.folded.deallocate() }
@@ -85,7 +106,6 @@ public final class PushEvent {
             return next
         }
         places[last].property.folded.deallocate()
-        places[last].property = EventProperty()
         set(last, path.value(in: event))
         return last
     }
@@ -148,9 +168,7 @@ public final class PushEvent {
 
     @inline(__always)
     private func set(_ place: Int, _ value: JSONValue?) {
-        places[place].value = value
-        places[place].property.kind = value?.kind
-        places[place].property.isLookedUp = true
+        places[place] = Place(value)
     }
 
     @inline(never)

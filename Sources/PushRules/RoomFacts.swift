@@ -1,27 +1,37 @@
-import PushJSON
+package import PushJSON
 
 /// The members of an ingest item's `room` that rules need.
-struct RoomFacts {
+package struct RoomFacts {
     private(set) var memberCount: Int64?
     private(set) var power = RoomPower(content: nil, creators: [])
 
+    package init() {}
+
     init(_ room: JSONValue?) throws(PushRulesError) {
-        guard let room, !room.isNull else { return }
+        guard let room, !room.isNull else {
+            self.init()
+            return
+        }
         guard room.kind == .object else { throw PushRulesError(.malformed, "room is not an object") }
         let members = room.members(Self.keys)
-        if let count = members[0], !count.isNull {
+        try self.init(memberCount: members[0], powerLevels: members[1], creators: members[2])
+    }
+
+    /// - Throws: ``PushRulesError`` where a member has the wrong type.
+    package init(memberCount: JSONValue?, powerLevels: JSONValue?, creators: JSONValue?) throws(PushRulesError) {
+        if let count = memberCount, !count.isNull {
             guard let integer = count.integer, integer >= 0 else {
                 throw PushRulesError(.malformed, "room.member_count is not a number of members")
             }
-            memberCount = integer
+            self.memberCount = integer
         }
         var content: JSONValue?
-        if let levels = members[1], !levels.isNull {
+        if let levels = powerLevels, !levels.isNull {
             guard levels.kind == .object else { throw PushRulesError(.malformed, "room.power_levels is not an object") }
             content = levels
         }
-        var creators: [[UInt8]] = []
-        if let list = members[2], !list.isNull {
+        var creatorIDs: [[UInt8]] = []
+        if let list = creators, !list.isNull {
             guard let elements = list.elements else {
                 throw PushRulesError(.malformed, "room.creators is not an array")
             }
@@ -29,10 +39,10 @@ struct RoomFacts {
                 guard let creator = element.withStringBytes({ Array($0) }) else {
                     throw PushRulesError(.malformed, "room.creators has an element that is not a string")
                 }
-                creators.append(creator)
+                creatorIDs.append(creator)
             }
         }
-        power = RoomPower(content: content, creators: creators)
+        power = RoomPower(content: content, creators: creatorIDs)
     }
 
     private static let keys = JSONMemberTable.Keys("member_count", "power_levels", "creators")

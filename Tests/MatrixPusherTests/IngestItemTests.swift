@@ -193,3 +193,9 @@ struct IngestItemTests {
         #expect(item.recipients.map { item.isSent(by: $0) } == [true, true, false])
     }
 }
+
+extension IngestItem {
+    convenience init(_ element: JSONValue) throws(PusherError) {
+        try self.init(element, Self.members(of: element))
+    }
+}

@@ -45,12 +45,12 @@ struct StoredNotificationsTests {
         let parts = try parts((event, room))
         let queue = try SQLiteQueue(path: path)
         let new = NewEvent(
-            eventID: "$e", roomID: "!r:hs", event: parts.event, room: parts.room, expiresAt: 9,
+            EventCopy(event: parts.event, room: parts.room), expiresAt: 9,
             notifications: [
                 NewNotification(pusher: 1, flags: 3), NewNotification(pusher: 2, tweaks: Array("{}".utf8)),
             ])
         let other = NewEvent(
-            eventID: "$x", roomID: "!r:hs", event: Array("nonsense".utf8), notifications: [NewNotification(pusher: 1)])
+            EventCopy(event: Array("nonsense".utf8), room: nil), notifications: [NewNotification(pusher: 1)])
         let transaction = NewTransaction(transactionID: nil, answer: [], queuedAt: 5, events: [new, other])
         let receipt = await withCheckedContinuation { done in
             queue.append(transaction) { done.resume(returning: $0) }
@@ -86,5 +86,27 @@ struct StoredNotificationsTests {
         let queue = try SQLiteQueue(path: path)
         let stored = try StoredNotifications([12_288], from: try queue.makeReader())
         #expect(stored[12_288]?.fragment == fragment)
+    }
+}
+
+/// An event's JSON in memory of its own.
+private final class EventCopy: EventSource {
+    let event: [UInt8]
+    let room: [UInt8]?
+
+    init(event: [UInt8], room: [UInt8]?) {
+        self.event = event
+        self.room = room
+    }
+
+    func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError) {
+        try event.withUnsafeBufferPointer { event throws(QueueError) in
+            try (room ?? []).withUnsafeBufferPointer { room throws(QueueError) in
+                try body(
+                    EventTexts(
+                        eventID: event, roomID: event, threadID: nil, callID: nil, event: event,
+                        room: self.room == nil ? nil : room))
+            }
+        }
     }
 }

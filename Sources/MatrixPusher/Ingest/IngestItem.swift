@@ -12,19 +12,29 @@ final class IngestItem: Sendable {
     let sender: JSONValue
     let content: JSONValue
     let room: JSONValue?
+    let names: Names
+    let roomFacts: RoomFacts
     let recipients: [Recipient]
     /// Milliseconds after which the event is of no use: the `lifetime` of a call invite.
     let lifetime: Int64?
-    /// The `state_key` of a membership event: whom it is about.
-    let memberTarget: JSONValue?
+    let stateKey: JSONValue?
+    /// Whether it is of type `m.room.member`.
+    let isMembership: Bool
     let eventHash: Int
     /// The root of the thread that the event is in (Client-Server API, "Threading").
     let thread: JSONValue?
     /// The call that a call invite begins.
     let call: JSONValue?
 
+    /// What the room and the sender are called.
+    struct Names {
+        var room, alias, sender: JSONValue?
+    }
+
     struct Recipient {
         let userID: JSONValue
+        /// The same as a text of its own, for the rules and the history.
+        let userText: String
         let userHash: Int
         let displayName: JSONValue?
         let actions: PushActions?
@@ -55,10 +65,16 @@ final class IngestItem: Sendable {
     private static let recipientKeys = JSONMemberTable.Keys(
         "user_id", "display_name", "ignores_sender", "actions", "counts")
 
+    /// How many recipients an element of `events` has, before anything of it is checked.
+    static func recipientCount(_ element: borrowing JSONMemberTable) -> Int { element[2]?.count ?? 0 }
+
+    /// The members of an element that ``init(_:)`` takes apart.
+    static func members(of element: JSONValue) -> JSONMemberTable { element.members(keys) }
+
     /// Checks the shape of an element; the error names the member that is wrong.
-    init(_ element: JSONValue) throws(PusherError) {
+    /// - Parameter members: Of the element, ``members(of:)``.
+    init(_ element: JSONValue, _ members: borrowing JSONMemberTable) throws(PusherError) {
         try Self.require(element, .object, "the element")
-        let members = element.members(Self.keys)
         event = try Self.required(members[0], .object, "event")
         guard event.sourceRange.count <= IngestLimits.event else {
             throw PusherError(.tooLarge, "event is larger than \(IngestLimits.event) bytes")
@@ -69,10 +85,12 @@ final class IngestItem: Sendable {
         type = try Self.identifier(parts[2], "event.type")
         sender = try Self.identifier(parts[3], "event.sender")
         content = try Self.required(parts[4], .object, "event.content")
-        let stateKey = try Self.optional(parts[5], .string, "event.state_key")
-        if let stateKey { try Self.limit(stateKey, 0...IngestLimits.identifier, "event.state_key") }
+        stateKey = parts[5]
+        if let stateKey = try Self.optional(stateKey, .string, "event.state_key") {
+            try Self.limit(stateKey, 0...IngestLimits.identifier, "event.state_key")
+        }
         room = try Self.optional(members[1], .object, "room")
-        if let room { try Self.checkRoom(room) }
+        (names, roomFacts) = try room.map { room throws(PusherError) in try Self.take(room) } ?? (Names(), RoomFacts())
         let list = try Self.required(members[2], .array, "recipients")
         var recipients: [Recipient] = []
         recipients.reserveCapacity(list.count)
@@ -82,7 +100,7 @@ final class IngestItem: Sendable {
         self.recipients = recipients
         let isCall = type.isString("m.call.invite")
         lifetime = isCall ? content["lifetime"]?.integer.flatMap { $0 >= 0 ? $0 : nil } : nil
-        memberTarget = type.isString("m.room.member") ? parts[5] : nil
+        isMembership = type.isString("m.room.member")
         eventHash = eventID.withStringBytes { TextHash.of($0) } ?? 0
         let relation = content["m.relates_to"]
         let root = relation?["rel_type"]?.isString("m.thread") ?? false ? relation?["event_id"] : nil
@@ -106,15 +124,16 @@ final class IngestItem: Sendable {
         return value
     }
 
-    private static func checkRoom(_ room: JSONValue) throws(PusherError) {
+    /// Checks a room, of which the names and what rules need is wanted again.
+    private static func take(_ room: JSONValue) throws(PusherError) -> (Names, RoomFacts) {
         let members = room.members(roomKeys)
-        if let name = try optional(members[0], .string, "room.name") { try limit(name, names, "room.name") }
-        if let alias = try optional(members[1], .string, "room.canonical_alias") {
-            try limit(alias, names, "room.canonical_alias")
-        }
-        if let name = try optional(members[2], .string, "room.sender_display_name") {
-            try limit(name, names, "room.sender_display_name")
-        }
+        let names = Names(
+            room: try optional(members[0], .string, "room.name"),
+            alias: try optional(members[1], .string, "room.canonical_alias"),
+            sender: try optional(members[2], .string, "room.sender_display_name"))
+        if let name = names.room { try limit(name, nameSize, "room.name") }
+        if let alias = names.alias { try limit(alias, nameSize, "room.canonical_alias") }
+        if let name = names.sender { try limit(name, nameSize, "room.sender_display_name") }
         if let count = members[3], !count.isNull, (count.integer ?? -1) < 0 {
             throw PusherError(.badJSON, "room.member_count must be a whole number, zero or more")
         }
@@ -122,9 +141,17 @@ final class IngestItem: Sendable {
         if let creators = try optional(members[5], .array, "room.creators") {
             for creator in creators.elements! { try require(creator, .string, "each of room.creators") }
         }
+        do throws(PushRulesError) {
+            return (names, try RoomFacts(memberCount: members[3], powerLevels: members[4], creators: members[5]))
+        } catch {
+            throw PusherError(.badJSON, "\(error)")
+        }
     }
 
-    private static let names = 0...IngestLimits.name
+    /// Whom a membership event is about: its `state_key`.
+    var memberTarget: JSONValue? { isMembership ? stateKey : nil }
+
+    private static let nameSize = 0...IngestLimits.name
 
     private static func recipient(_ value: JSONValue, _ index: Int) throws(PusherError) -> Recipient {
         // Made only for an error's text.
@@ -136,14 +163,14 @@ final class IngestItem: Sendable {
             throw PusherError(.badJSON, "\(path(".user_id")) is not a Matrix user ID")
         }
         let displayName = try optional(members[1], .string, path(".display_name"))
-        if let displayName { try limit(displayName, names, path(".display_name")) }
+        if let displayName { try limit(displayName, nameSize, path(".display_name")) }
         let ignoresSender = members[2]
         guard ignoresSender == nil || ignoresSender?.isNull == true || ignoresSender?.bool != nil else {
             throw PusherError(.badJSON, "\(path(".ignores_sender")) must be a boolean")
         }
         let counts = try optional(members[4], .object, path(".counts"))
         return Recipient(
-            userID: userID, userHash: userHash, displayName: displayName,
+            userID: userID, userText: userID.string ?? "", userHash: userHash, displayName: displayName,
             actions: try actions(try optional(members[3], .array, path(".actions")), path),
             counts: try counts.map { counts throws(PusherError) in try Counts(counts, path(".counts")) },
             ignoresSender: ignoresSender?.bool ?? false)

@@ -39,7 +39,7 @@ final class Ingestor: Sendable {
                 "the transaction ID must have 1 to \(IngestLimits.transactionID) bytes, none of them zero")
         }
         let request = try TransactionRequest(body)
-        let drafts: [EventDraft]
+        let drafts: EventDrafts
         if rulesets.areCompiled(of: request.items) {
             drafts = try self.drafts(of: request)
         } else {
@@ -65,22 +65,23 @@ final class Ingestor: Sendable {
 
     // MARK: Evaluation
 
-    private func drafts(of request: TransactionRequest) throws(PusherError) -> [EventDraft] {
-        var drafts: [EventDraft] = []
-        drafts.reserveCapacity(request.items.count)
+    private func drafts(of request: TransactionRequest) throws(PusherError) -> EventDrafts {
+        var drafts = EventDrafts()
+        drafts.events.reserveCapacity(request.items.count)
+        drafts.readers.reserveCapacity(request.items.count)
         for item in request.items {
-            var draft = EventDraft(item: item)
-            let evaluation = try RecipientEvaluation(item, rulesets: rulesets)
-            for (index, recipient) in item.recipients.enumerated() {
-                guard !recipient.ignoresSender, !item.isSent(by: recipient) else { continue }
+            let evaluation = RecipientEvaluation(item, rulesets: rulesets)
+            let first = drafts.readers.count
+            for index in item.recipients.indices {
+                guard !item.recipients[index].ignoresSender, !item.isSent(by: item.recipients[index]) else { continue }
                 // A user's own events never notify, whatever the rules or the homeserver's actions say.
-                guard let result = try evaluation.evaluate(recipient) else { continue }
-                draft.readers.append(
-                    EventDraft.Reader(recipient: index, result: result, pushers: [], key: key(item, recipient)))
+                guard let result = try evaluation.evaluate(item.recipients[index]) else { continue }
+                drafts.readers.append(
+                    EventDraft.Reader(recipient: index, result: result, key: key(item, item.recipients[index])))
             }
-            findPushers(of: &draft)
-            drafts.append(draft)
+            drafts.events.append(EventDraft(item: item, readers: first..<drafts.readers.count))
         }
+        findPushers(of: &drafts)
         return drafts
     }
 
@@ -89,15 +90,26 @@ final class Ingestor: Sendable {
         return item.eventID.withStringBytes { hasher.hash($0, after: user) } ?? 0
     }
 
-    private func findPushers(of draft: inout EventDraft) {
-        guard !draft.readers.isEmpty else { return }
-        let recipients = draft.item.recipients
-        dispatcher.state.withLock { state in
-            for index in draft.readers.indices {
-                let user = recipients[draft.readers[index].recipient].userHash
-                state.scheduler.forEachPusher(ofUser: user) { slot in
-                    let pusher = state.scheduler.pushers[Int(slot)]
-                    if !pusher.flags.contains(.disabled) { draft.readers[index].pushers.append(pusher.id) }
+    private func findPushers(of drafts: inout EventDrafts) {
+        drafts.pushers.reserveCapacity(drafts.readers.count)
+        var position = 0
+        while position < drafts.events.count {
+            dispatcher.state.withLock { state in
+                // Not all at once: others wait for the lock.
+                var looked = 0
+                while position < drafts.events.count, looked < 1024 {
+                    let draft = drafts.events[position]
+                    for index in draft.readers {
+                        let user = draft.item.recipients[drafts.readers[index].recipient].userHash
+                        let first = drafts.pushers.count
+                        state.scheduler.forEachPusher(ofUser: user) { slot in
+                            let pusher = state.scheduler.pushers[Int(slot)]
+                            if !pusher.flags.contains(.disabled) { drafts.pushers.append(pusher.id) }
+                        }
+                        drafts.readers[index].pushers = first..<drafts.pushers.count
+                    }
+                    looked += draft.readers.count
+                    position += 1
                 }
             }
         }
@@ -115,10 +127,16 @@ final class Ingestor: Sendable {
         var keys: [UInt64] = []
         var counts: [CountsUpdate] = []
 
-        mutating func add(placeOf draft: EventDraft) {
+        mutating func reserveCapacity(_ count: Int) {
+            live.reserveCapacity(count)
+            stored.reserveCapacity(count)
+            events.reserveCapacity(count)
+        }
+
+        mutating func add(placeOf item: IngestItem) {
             live.append(nil)
-            stored.append(draft.stored([]))
-            events.append(draft.place())
+            stored.append(item.stored(readers: []))
+            events.append(NewEvent(item, isPlace: true))
         }
     }
 
@@ -130,49 +148,46 @@ final class Ingestor: Sendable {
     }
 
     private func store(
-        _ drafts: [EventDraft], _ request: TransactionRequest, transactionID: String
+        _ drafts: EventDrafts, _ request: TransactionRequest, transactionID: String
     ) async throws(PusherError) -> [UInt8] {
+        var drafts = drafts
         while true {
-            var keys: [UInt64] = []
-            if let chosen = choose(from: drafts, claiming: &keys) {
-                return try await store(drafts, chosen, request, transactionID: transactionID, keys: keys)
+            if let keys = choose(from: &drafts) {
+                return try await store(drafts, request, transactionID: transactionID, keys: keys)
             }
             // Another transaction with the same events is on its way to the disk: what it queues decides ours.
             try await flush()
         }
     }
 
-    /// Leaves out what was queued before and claims the rest.
-    /// - Returns: the readers to notify per draft; nil where a claim of another transaction has to be waited for.
-    private func choose(from drafts: [EventDraft], claiming keys: inout [UInt64]) -> [[Int]]? {
-        recent.withLock { recent -> [[Int]]? in
-            var chosen: [[Int]] = []
-            chosen.reserveCapacity(drafts.count)
-            var own: Set<UInt64> = []
-            for draft in drafts {
-                var indices: [Int] = []
-                for (index, reader) in draft.readers.enumerated() {
-                    switch recent.claim(of: reader.key) {
-                    case .pending: return nil
-                    case .known: continue
-                    case .new:
-                        guard own.insert(reader.key).inserted else { continue }
-                        keys.append(reader.key)
-                        indices.append(index)
-                    }
+    /// Marks the readers that were not notified of the event before, and claims them.
+    /// - Returns: their keys; nil where a claim of another transaction has to be waited for.
+    private func choose(from drafts: inout EventDrafts) -> [UInt64]? {
+        var keys: [UInt64] = []
+        keys.reserveCapacity(drafts.readers.count)
+        return recent.withLock { recent -> [UInt64]? in
+            let claimant = recent.makeClaimant()
+            for index in drafts.readers.indices {
+                let key = drafts.readers[index].key
+                switch recent.claim(key, by: claimant) {
+                case .new:
+                    keys.append(key)
+                    drafts.readers[index].isNew = true
+                case .known: drafts.readers[index].isNew = false
+                case .pending:
+                    recent.abandon(keys)
+                    return nil
                 }
-                chosen.append(indices)
             }
-            recent.begin(keys)
-            return chosen
+            return keys
         }
     }
 
     private func store(
-        _ drafts: [EventDraft], _ chosen: [[Int]], _ request: TransactionRequest, transactionID: String, keys: [UInt64]
+        _ drafts: EventDrafts, _ request: TransactionRequest, transactionID: String, keys: [UInt64]
     ) async throws(PusherError) -> [UInt8] {
         let now = UnixClock.now()
-        var batch = batch(of: drafts, chosen, at: now)
+        var batch = batch(of: drafts, at: now)
         batch.keys = keys
         batch.counts = Self.counts(in: request)
         let answer = TransactionAnswer(
@@ -201,23 +216,24 @@ final class Ingestor: Sendable {
         return try result.forCaller()
     }
 
-    private func batch(of drafts: [EventDraft], _ chosen: [[Int]], at now: Int64) -> Batch {
+    private func batch(of drafts: EventDrafts, at now: Int64) -> Batch {
         var batch = Batch()
-        let known = reading.state.withLock { state in drafts.map { state.numbers[$0.item.eventHash] != nil } }
-        for (index, (draft, readers)) in zip(drafts, chosen).enumerated() {
-            guard !readers.isEmpty,
-                let fragment = EventFragment(event: draft.item.event, room: draft.item.room)
-            else {
-                if !known[index] { batch.add(placeOf: draft) }
-                continue
-            }
-            for part in draft.parts(readers) {
-                let live = draft.liveEvent(part, fragment: fragment, at: now)
+        batch.reserveCapacity(drafts.events.count)
+        let known = reading.state.withLock { state in
+            drafts.events.map { state.numbers[$0.item.eventHash] != nil }
+        }
+        for (index, draft) in drafts.events.enumerated() {
+            var fragment: EventFragment?
+            drafts.forEachPart(of: draft) { part in
+                let rendered = fragment ?? draft.item.fragment()
+                fragment = rendered
+                let live = drafts.liveEvent(part, fragment: rendered, at: now)
                 batch.notifications += live.notifications.count
                 batch.live.append(live)
-                batch.stored.append(draft.stored(part))
-                batch.events.append(draft.newEvent(part, live))
+                batch.stored.append(drafts.stored(part))
+                batch.events.append(drafts.newEvent(part, live))
             }
+            if fragment == nil, !known[index] { batch.add(placeOf: draft.item) }
         }
         return batch
     }

@@ -5,16 +5,20 @@
 /// wait.
 struct RecentDeliveries: Sendable {
     enum Claim: Equatable, Sendable {
+        /// It is the caller's now.
         case new
+        /// Notified before, or the caller's already.
         case known
-        /// Claimed by a transaction that is not durable yet.
+        /// Claimed by another transaction that is not durable yet.
         case pending
     }
 
     /// Keys remembered at most.
     let capacity: Int
     private var keys = KeyRing()
-    private var pending: Set<UInt64> = []
+    /// Claimed keys, and by whom.
+    private var pending: [UInt64: Int] = [:]
+    private var claimants = 0
     /// Unix milliseconds of confirmed keys, one for the keys of a second, in order of time.
     private var seconds: [(at: Int64, firstKey: Int)] = []
     private var firstSecond = 0
@@ -25,21 +29,29 @@ struct RecentDeliveries: Sendable {
 
     var count: Int { keys.count }
 
-    func claim(of key: UInt64) -> Claim {
-        if !pending.isEmpty, pending.contains(key) { return .pending }
-        return keys.contains(key) ? .known : .new
+    /// A number for a transaction that is about to claim keys.
+    mutating func makeClaimant() -> Int {
+        claimants += 1
+        return claimants
     }
 
-    mutating func begin(_ batch: [UInt64]) { pending.formUnion(batch) }
+    mutating func claim(_ key: UInt64, by claimant: Int) -> Claim {
+        if let holder = pending[key] { return holder == claimant ? .known : .pending }
+        if keys.contains(key) { return .known }
+        pending[key] = claimant
+        return .new
+    }
 
     /// A batch is durable.
     mutating func confirm(_ batch: [UInt64], at time: Int64) {
-        pending.subtract(batch)
+        abandon(batch)
         remember(batch, at: time)
     }
 
     /// A batch could not be stored.
-    mutating func abandon(_ batch: [UInt64]) { pending.subtract(batch) }
+    mutating func abandon(_ batch: [UInt64]) {
+        for key in batch { pending[key] = nil }
+    }
 
     /// Adds a batch that was stored earlier. The newest batch is kept as a whole, however large.
     mutating func remember(_ batch: [UInt64], at time: Int64) {

@@ -17,14 +17,12 @@ struct RecipientEvaluation {
     private let event: PushEvent
     private let rulesets: RulesetStore
 
-    init(_ item: IngestItem, rulesets: RulesetStore) throws(PusherError) {
+    init(_ item: IngestItem, rulesets: RulesetStore) {
         self.item = item
         self.rulesets = rulesets
-        do throws(PushRulesError) {
-            event = try PushEvent(event: item.event, room: item.room)
-        } catch {
-            throw PusherError(.badJSON, "\(error)")
-        }
+        event = PushEvent(
+            item.event, type: item.type, sender: item.sender, stateKey: item.stateKey, roomID: item.roomID,
+            content: item.content, room: item.roomFacts)
     }
 
     /// - Returns: nil where the recipient is not notified.
@@ -36,7 +34,7 @@ struct RecipientEvaluation {
         } else {
             let ruleset = try rulesets.compiled(of: recipient)
             verdict = ruleset.evaluate(
-                event, recipient: recipient.userID.string ?? "", displayName: recipient.displayName?.string)
+                event, recipient: recipient.userText, displayName: recipient.displayName?.string)
         }
         guard verdict.notify else { return nil }
         var flags: NotificationFlags = []

@@ -19,13 +19,14 @@ struct TransactionRequest {
         var elements = events?.elements
         var index = 0
         while let element = elements?.next() {
-            recipients += element["recipients"]?.count ?? 0
+            let members = IngestItem.members(of: element)
+            recipients += IngestItem.recipientCount(members)
             // Looked at before any is taken apart: each takes many times its bytes.
             guard recipients <= IngestLimits.recipients else {
                 throw PusherError(.tooLarge, "events have more than \(IngestLimits.recipients) recipients together")
             }
             do throws(PusherError) {
-                items.append(try IngestItem(element))
+                items.append(try IngestItem(element, members))
             } catch {
                 rejected.append(.init(list: "events", index: index, error: error))
             }

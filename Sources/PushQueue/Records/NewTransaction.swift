@@ -1,5 +1,5 @@
 /// Everything one ingest transaction adds to the queue; stored as a whole or not at all.
-package struct NewTransaction: Sendable, Equatable {
+package struct NewTransaction: Sendable {
     /// The homeserver's transaction id; the same id again stores nothing and gets the first answer.
     /// `nil` for what the program adds on its own: that is never remembered.
     package var transactionID: String?

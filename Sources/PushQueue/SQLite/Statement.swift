@@ -131,6 +131,24 @@ final class Statement {
         try body()
     }
 
+    /// Calls `body`, which may bind what is only lent to it; nothing is bound afterwards.
+    func lending(_ body: () throws(QueueError) -> Void) throws(QueueError) {
+        defer { sqlite3_clear_bindings(handle) }
+        try body()
+    }
+
+    /// Binds a text until the end of ``lending(_:)``.
+    func lend(_ index: Int32, text: UnsafeBufferPointer<UInt8>?) throws(QueueError) {
+        guard let text else { return try bindNull(index) }
+        try check(bindText(index, text, lifetime: Self.borrowed))
+    }
+
+    /// Binds bytes until the end of ``lending(_:)``.
+    func lend(_ index: Int32, blob: UnsafeBufferPointer<UInt8>?) throws(QueueError) {
+        guard let blob else { return try bindNull(index) }
+        try check(bindBlob(index, UnsafeRawBufferPointer(blob), lifetime: Self.borrowed))
+    }
+
     // MARK: Binding
 
     private func bindText(

@@ -23,7 +23,7 @@ extension QueueStore {
     }
 
     /// Stores an event under as many numbers as its notifications and readers take, and these. Returns the first number.
-    private func append(_ event: NewEvent, at: Int64) throws(QueueError) -> Int64 {
+    private func append(_ event: borrowing NewEvent, at: Int64) throws(QueueError) -> Int64 {
         let rows = (Int64(max(1, event.notifications.count, event.readers.count)) - 1) / NotificationID.perEvent + 1
         let (first, newBound) = numbers.take(rows)
         if let newBound {
@@ -37,21 +37,22 @@ extension QueueStore {
         return first
     }
 
-    private func insert(_ event: NewEvent, as numbers: Range<Int64>, at: Int64) throws(QueueError) {
+    private func insert(_ event: borrowing NewEvent, as numbers: Range<Int64>, at: Int64) throws(QueueError) {
         let statement = statements.insertEvent
-        try statement.bind(2, at)
-        try statement.bind(3, event.expiresAt)
-        try statement.bind(6, event.threadID)
-        try statement.bind(7, event.callID)
-        try statement.lend(4, event.eventID) { () throws(QueueError) in
-            try statement.lend(5, event.roomID) { () throws(QueueError) in
-                try statement.lend(8, event.event) { () throws(QueueError) in
-                    try statement.lend(9, event.room) { () throws(QueueError) in
-                        for number in numbers {
-                            try statement.bind(1, number)
-                            try statement.run()
-                        }
-                    }
+        let (isPlace, expiresAt) = (event.isPlace, event.expiresAt)
+        try event.source.withTexts { texts throws(QueueError) in
+            try statement.lending { () throws(QueueError) in
+                try statement.bind(2, at)
+                try statement.bind(3, expiresAt)
+                try statement.lend(4, text: texts.eventID)
+                try statement.lend(5, text: texts.roomID)
+                try statement.lend(6, text: texts.threadID)
+                try statement.lend(7, text: texts.callID)
+                try statement.lend(8, blob: isPlace ? UnsafeBufferPointer(start: nil, count: 0) : texts.event)
+                try statement.lend(9, blob: isPlace ? nil : texts.room)
+                for number in numbers {
+                    try statement.bind(1, number)
+                    try statement.run()
                 }
             }
         }

@@ -1,0 +1,32 @@
+/// Who has the texts of an event that is to be stored: they are lent to the database, copied nowhere.
+package protocol EventSource: AnyObject, Sendable {
+    /// Calls `body` with the texts, which are valid until it returns.
+    func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError)
+}
+
+/// The texts of an event, UTF-8, while they are lent.
+package struct EventTexts {
+    package var eventID: UnsafeBufferPointer<UInt8>
+    package var roomID: UnsafeBufferPointer<UInt8>
+    /// The root of the thread the event is in.
+    package var threadID: UnsafeBufferPointer<UInt8>?
+    /// The call that a call invite begins.
+    package var callID: UnsafeBufferPointer<UInt8>?
+    /// The event as it was given, JSON.
+    package var event: UnsafeBufferPointer<UInt8>
+    /// What was given of its room, JSON.
+    package var room: UnsafeBufferPointer<UInt8>?
+
+    package init(
+        eventID: UnsafeBufferPointer<UInt8>, roomID: UnsafeBufferPointer<UInt8>,
+        threadID: UnsafeBufferPointer<UInt8>?, callID: UnsafeBufferPointer<UInt8>?,
+        event: UnsafeBufferPointer<UInt8>, room: UnsafeBufferPointer<UInt8>?
+    ) {
+        self.eventID = eventID
+        self.roomID = roomID
+        self.threadID = threadID
+        self.callID = callID
+        self.event = event
+        self.room = room
+    }
+}
