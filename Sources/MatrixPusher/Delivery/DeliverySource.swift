@@ -11,7 +11,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     private let reader: any NotificationQueueReader
     /// Number of the loop, 0 first.
     private let index: Int
-    private var random = SystemRandomNumberGenerator()
+    private var random = JitterRandom()
     /// Requests in flight by token.
     private var inFlight: [Scheduler.Send?] = []
     private var freeTokens: [Int] = []

@@ -44,7 +44,10 @@ final class Dispatcher: Sendable {
     func enqueue(_ events: [(event: LiveEvent, firstNumber: Int64)]) {
         var now: Int64 = 0
         var orphans: [FinishedNotification] = []
+        // While no more may be in flight, whoever ends next looks for more by itself.
+        var isWanted = true
         state.withLock { state in
+            isWanted = state.scheduler.mayTakeMore
             now = state.readClock()
             for (event, firstNumber) in events {
                 state.window.insert(event, firstNumber: firstNumber)
@@ -67,7 +70,7 @@ final class Dispatcher: Sendable {
             }
         }
         finish(orphans: orphans, now: now)
-        wake()
+        if isWanted { wake() }
     }
 
     /// Takes dead letters in that are queued again; called on the writer's thread in commit order.

@@ -72,7 +72,10 @@ extension Scheduler {
     func nextDeadline() -> Int64? { deadlines.first?.at }
 
     /// Whether anything could start at once, given a free slot.
-    var hasReadyWork: Bool { (activeStart < active.count || mayReadmit) && inFlight < limits.maxInFlight }
+    var hasReadyWork: Bool { (activeStart < active.count || mayReadmit) && mayTakeMore }
+
+    /// Whether more requests may be in flight.
+    var mayTakeMore: Bool { inFlight < limits.maxInFlight }
 
     private mutating func takeSend(from lane: Int32, now: Int64, into sends: inout [Send]) -> Bool {
         let index = Int(lane)
