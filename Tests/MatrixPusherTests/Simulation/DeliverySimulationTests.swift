@@ -45,9 +45,11 @@ struct DeliverySimulationTests {
         let outage = Outage(trouble: .badGateway, length: Outage.hour, incident: incident)
         let report = try run(outage, "half of all answers 502 for an hour")
         #expect(report.gateways[0].requestsInTrouble <= Outage.notifications * 21 / 10)
-        #expect(report.gateways[0].backlog <= Outage.notifications / 100)
         // Of a hundred notifications one fails seven times: 127 s of pauses, 152 s with jitter, and turns to wait for between.
-        #expect(report.gateways[0].p99 <= 200_000)
+        // Now and then so many fail in a row that the gateway is left alone, and half of the probes fail as well: up to a
+        // minute's notifications wait then.
+        #expect(report.gateways[0].backlog <= Outage.notifications / 50)
+        #expect(report.gateways[0].p99 <= 300_000)
     }
 
     @Test(arguments: Outage.Incident.allCases)
