@@ -28,6 +28,7 @@ final class TLSServer: @unchecked Sendable {
     private let input = Pipe()
     private let output = Pipe()
     private let script: Script
+    private let writer = DispatchQueue(label: "TLS server's answers")
     private let state = Mutex(State())
 
     /// Starts a server, in a thread of its own, for the process takes its time.
@@ -90,8 +91,8 @@ final class TLSServer: @unchecked Sendable {
                 state.answered = max(state.answered, count)
                 return (Array(ready.joined()), !ready.isEmpty && count == script.answers.count)
             }
-            // In a thread of its own, for the server stops reading what nobody takes from it.
-            if !ready.isEmpty { Thread.detachNewThread { [self] in write(ready, isLast: isLast) } }
+            // Not by this thread, for the server stops reading what nobody takes from it; one after the other.
+            if !ready.isEmpty { writer.async { [self] in write(ready, isLast: isLast) } }
         }
     }
 
