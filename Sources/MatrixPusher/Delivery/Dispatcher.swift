@@ -16,7 +16,7 @@ final class Dispatcher: Sendable {
     }
 
     /// Bytes of fresh events kept for sending.
-    static let windowCapacity = 2 << 20
+    static let windowCapacity = 16 << 20
     /// Pushers whose rendered details are kept.
     static let detailsCapacity = 16_384
 
@@ -50,7 +50,8 @@ final class Dispatcher: Sendable {
             isWanted = state.scheduler.mayTakeMore
             now = state.readClock()
             for (event, firstNumber) in events {
-                state.window.insert(event, firstNumber: firstNumber)
+                let firstOrphan = orphans.count
+                var isSoon = false
                 for index in event.notifications.indices {
                     let id = NotificationID.make(firstEventNumber: firstNumber, index: index)
                     // The pusher may have been removed or disabled since its notification was prepared.
@@ -58,15 +59,18 @@ final class Dispatcher: Sendable {
                         !state.scheduler.pushers[Int(slot)].flags.contains(.disabled)
                     else {
                         orphans.append(FinishedNotification(id: id, hadFailures: false))
-                        state.window.release(id)
                         continue
                     }
+                    isSoon = isSoon || state.scheduler.mayBeSentSoon(slot)
                     state.scheduler.enqueue(
                         id, for: slot, queuedAt: event.queuedAt,
                         isHighPriority: NotificationFlags(rawValue: event.notifications[index].flags)
                             .contains(.highPriority),
                         expiresAt: event.expiresAt, now: now)
                 }
+                guard isSoon else { continue }
+                state.window.insert(event, firstNumber: firstNumber)
+                for orphan in orphans[firstOrphan...] { state.window.release(orphan.id) }
             }
         }
         finish(orphans: orphans, now: now)
