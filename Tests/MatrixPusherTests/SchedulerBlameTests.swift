@@ -32,6 +32,17 @@ struct SchedulerBlameTests {
         #expect(tried.count == expected)
     }
 
+    @Test func `Nothing is sent soon through a gateway that is held back or far behind`() throws {
+        let fixture = SchedulerFixture(maxInFlight: 64, window: 64)
+        let slots = (0..<3).map { _ in fixture.addPusher(queued: 1) }
+        let behind = fixture.addPusher(SchedulerFixture.otherGateway, queued: 16_383)
+        #expect(fixture.scheduler.mayBeSentSoon(slots[0]) && fixture.scheduler.mayBeSentSoon(behind))
+        fixture.enqueue(behind)
+        #expect(!fixture.scheduler.mayBeSentSoon(behind))
+        _ = try failures(of: fixture, .blameEither)
+        #expect(!fixture.scheduler.mayBeSentSoon(slots[0]))
+    }
+
     @Test func `Server errors of one pusher leave the gateway up, however many they are`() {
         let fixture = SchedulerFixture()
         for _ in 0..<2 { _ = fixture.addPusher(queued: 1) }

@@ -15,6 +15,8 @@ final class Connection {
 
     let path: String
     let handle: OpaquePointer
+    /// Pages in the write-ahead log after the last commit, where it is watched.
+    private(set) var pagesInLog = 0
 
     init(path: String, mode: Mode) throws(QueueError) {
         let name: String
@@ -49,6 +51,22 @@ final class Connection {
     deinit {
         // Statements still open keep the handle until they are finalized.
         sqlite3_close_v2(handle)
+    }
+
+    /// Counts the pages in the write-ahead log from here on; SQLite itself no longer brings them into the database file.
+    func watchLog() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue().pagesInLog = Int(pages) }
+                return SQLITE_OK
+            }, context)
+    }
+
+    /// Brings what is in the write-ahead log into the database file, as far as no reader needs it there.
+    func checkpoint() {
+        sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     }
 
     /// Runs statements that give no rows.

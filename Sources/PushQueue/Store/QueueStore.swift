@@ -52,6 +52,7 @@ final class QueueStore {
         if let maxPages = options.maxPages {
             _ = try connection.integer("PRAGMA max_page_count = \(maxPages)")
         }
+        connection.watchLog()
         statements = try WriteStatements(connection)
         numbers = EventNumbers(bound: try connection.integer("SELECT next_event FROM numbering"))
         numbersAtBegin = numbers
@@ -74,7 +75,6 @@ final class QueueStore {
         try connection.execute(
             """
             PRAGMA synchronous = FULL;
-            PRAGMA wal_autocheckpoint = 2000;
             PRAGMA cache_size = -2048;
             PRAGMA temp_store = MEMORY;
             """
@@ -101,7 +101,7 @@ final class QueueStore {
             try files.check()
         } catch {
             // What is in the log alone would be lost with it.
-            try? connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            connection.checkpoint()
             throw error
         }
         try statements.begin.run()
@@ -126,6 +126,16 @@ final class QueueStore {
         }
         transactionChanges.removeAll(keepingCapacity: true)
     }
+
+    /// Brings a log that has grown long into the database file. Not within the commit that made it long, as SQLite would:
+    /// whoever waits for that commit has nothing to do with it.
+    func shortenLog() {
+        // What fails is tried again after the next commit.
+        if connection.pagesInLog >= Self.longLog { connection.checkpoint() }
+    }
+
+    /// Pages.
+    private static let longLog = 2000
 
     /// Writes something that changes nothing: unlike an empty transaction it fails when the database cannot be written.
     func touch() throws(QueueError) {

@@ -92,6 +92,7 @@ final class CommitLoop {
         observer.committed(store.changedRows, ContinuousClock.now - start)
         kept.removeFirst(done)
         for completion in completions { completion() }
+        store.shortenLog()
     }
 
     /// One write of a group is at fault: only that one must fail. Stops early when the database as a whole fails.
