@@ -22,6 +22,9 @@ struct QueueMemory {
         if try !ReadingSnapshot(hasher: hasher).restore(&reading, from: reader) {
             reading = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
             forgotten = try Self.rebuild(&reading, from: reader)
+        } else if let first = try reader.firstEventNumber() {
+            // What the purge has deleted goes, as it does where the history is read.
+            reading.board.forget(before: first)
         }
         try reader.scanCounts { counts in
             reading.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(

@@ -5,6 +5,8 @@ package protocol QueueScanner: AnyObject {
     func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError)
     /// The events with the newest so many numbers, in the order of their numbers, which is the order of arrival.
     func scanEvents(newest count: Int, _ body: (_ number: Int64, _ eventID: String) -> Void) throws(QueueError)
+    /// The lowest number of an event that is still stored.
+    func firstEventNumber() throws(QueueError) -> Int64?
     /// In the order of their ids, without hold-off and attempts. One whose pusher is unknown was left by a removal that raced with an append:
     /// `finish` it.
     func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError)

@@ -107,6 +107,7 @@ private final class PartsScanner: QueueScanner {
 
     func scanSnapshot(_ body: ([UInt8]) -> Void) throws(QueueError) { parts.forEach(body) }
 
+    func firstEventNumber() throws(QueueError) -> Int64? { nil }
     func scanPushers(_ body: (PusherRow) -> Void) throws(QueueError) {}
     func scanEvents(newest count: Int, _ body: (Int64, String) -> Void) throws(QueueError) {}
     func scanNotifications(_ body: (PendingNotification) -> Void) throws(QueueError) {}

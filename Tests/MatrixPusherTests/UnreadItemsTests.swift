@@ -30,7 +30,7 @@ import Testing
             #expect(unread.count == list.count)
             #expect(unread.rooms == Set(list.map(\.room)).count)
             #expect(unread.missedCalls == list.count { $0.call != 0 })
-            #expect(list.allSatisfy { unread.contains(room: $0.room) })
+            #expect(list.allSatisfy { unread.contains(anyOf: [-7, $0.room]) })
             let ids = Set(list.map(\.id).filter { _ in Int.random(in: 0..<3, using: &random) == 0 })
             let answered = Set(list.map(\.id).filter { _ in Bool.random(using: &random) })
             unread.remove(ids)
@@ -41,6 +41,11 @@ import Testing
                 return item
             }
         }
+        #expect(!unread.contains(anyOf: [-7]))
+        let middle = list[list.count / 2].id / NotificationID.perEvent
+        unread.remove(before: middle)
+        list.removeAll { $0.id / NotificationID.perEvent < middle }
+        #expect(unread.all == list && unread.rooms == Set(list.map(\.room)).count)
         let oldest = list.dropLast(10).map(\.id)
         #expect(unread.removeOldest(keeping: 10) == oldest)
         #expect(unread.all == list.suffix(10))

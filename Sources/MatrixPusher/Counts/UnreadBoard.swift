@@ -60,9 +60,7 @@ struct UnreadBoard: Sendable {
 
     /// The unread events of a user that receipts cover, found in one pass however many receipts there are.
     func covered(user: Int, by receipts: [Place: Reach], idsPerNumber: Int64) -> [Item] {
-        guard let unread = users[user], receipts.keys.contains(where: { unread.contains(room: $0.room) }) else {
-            return []
-        }
+        guard let unread = users[user], unread.contains(anyOf: Set(receipts.keys.map(\.room))) else { return [] }
         return unread.all.filter { item in
             let number = item.id / idsPerNumber
             return receipts[Place(room: item.room, scope: .room)]?.includes(number) ?? false
@@ -100,6 +98,14 @@ struct UnreadBoard: Sendable {
     }
 
     mutating func forget(user: Int) { users[user] = nil }
+
+    /// Takes off all boards what is under a number below this one.
+    mutating func forget(before number: Int64) {
+        for user in Array(users.keys) {
+            users[user]?.remove(before: number)
+            if users[user]?.isEmpty ?? false { users[user] = nil }
+        }
+    }
 }
 
 extension UnreadItems {

@@ -21,40 +21,69 @@ struct UnreadItems: Sendable {
 
     init() {}
 
-    private init(_ items: [UnreadBoard.Item]) {
-        for item in items { append(item) }
-    }
-
     var isEmpty: Bool { itemCount == 0 }
     var count: Int { Int(itemCount) }
     /// Rooms with unread events.
     var rooms: Int { Int(roomCount) }
     var missedCalls: Int { Int(callCount) }
 
-    func contains(room: Int) -> Bool { places.contains { $0.room == room } }
+    /// Whether there is anything in one of these rooms.
+    func contains(anyOf rooms: Set<Int>) -> Bool { places.contains { rooms.contains($0.room) } }
 
     /// Adds an item; ids ascend.
     mutating func append(_ item: UnreadBoard.Item) {
-        let number = item.id / NotificationID.perEvent
-        let ordinal = item.id % NotificationID.perEvent
-        let place = place(room: item.room, thread: item.thread)
-        // As much as is needed at most: doubling would waste more than the items take.
-        if bytes.capacity - bytes.count < 28 { bytes.reserveCapacity(bytes.count + 28 + bytes.count / 8) }
-        append(UInt64(number - lastNumber) << 1 | (ordinal == 0 ? 0 : 1))
-        if ordinal != 0 { append(UInt64(ordinal)) }
-        append(UInt64(place) << 1 | (item.call == 0 ? 0 : 1))
-        if item.call != 0 {
-            withUnsafeBytes(of: item.call) { bytes.append(contentsOf: $0) }
-            callCount += 1
-        }
-        lastNumber = number
-        itemCount += 1
+        append(Entry(id: item.id, place: place(room: item.room, thread: item.thread), call: item.call))
     }
 
     /// All items, in the order of arrival.
     var all: [UnreadBoard.Item] {
-        var items: [UnreadBoard.Item] = []
-        items.reserveCapacity(count)
+        entries.map { entry in
+            UnreadBoard.Item(
+                id: entry.id, room: places[entry.place].room, thread: places[entry.place].thread, call: entry.call)
+        }
+    }
+
+    /// Takes the oldest out until so many are left, and returns their ids.
+    mutating func removeOldest(keeping kept: Int) -> [Int64] {
+        let entries = entries
+        keep(entries.suffix(kept))
+        return entries.dropLast(kept).map(\.id)
+    }
+
+    /// Takes out what is under a number below this one.
+    mutating func remove(before number: Int64) {
+        let entries = entries
+        let first = entries.firstIndex { $0.id >= number * NotificationID.perEvent } ?? entries.endIndex
+        if first > 0 { keep(entries[first...]) }
+    }
+
+    mutating func remove(_ ids: Set<Int64>) {
+        let entries = entries
+        let rest = entries.filter { !ids.contains($0.id) }
+        if rest.count < entries.count { keep(rest[...]) }
+    }
+
+    /// These calls are no missed ones.
+    mutating func answer(_ ids: Set<Int64>) {
+        guard callCount > 0 else { return }
+        keep(
+            entries.map { entry in
+                ids.contains(entry.id) ? Entry(id: entry.id, place: entry.place, call: 0) : entry
+            }[...])
+    }
+
+    // MARK: Entries
+
+    /// An item with the index of its place.
+    private struct Entry {
+        var id: Int64
+        var place: Int
+        var call: Int
+    }
+
+    private var entries: [Entry] {
+        var entries: [Entry] = []
+        entries.reserveCapacity(count)
         bytes.withUnsafeBytes { bytes in
             var position = 0
             var number: Int64 = 0
@@ -68,36 +97,47 @@ struct UnreadItems: Sendable {
                     call = bytes.loadUnaligned(fromByteOffset: position, as: Int.self)
                     position += MemoryLayout<Int>.size
                 }
-                items.append(
-                    UnreadBoard.Item(
-                        id: number * NotificationID.perEvent + Int64(ordinal), room: places[Int(place >> 1)].room,
-                        thread: places[Int(place >> 1)].thread, call: call))
+                entries.append(
+                    Entry(
+                        id: number * NotificationID.perEvent + Int64(ordinal), place: Int(place >> 1), call: call))
             }
         }
-        return items
+        return entries
     }
 
-    /// Takes the oldest out until so many are left, and returns their ids.
-    mutating func removeOldest(keeping kept: Int) -> [Int64] {
-        let items = all
-        self = UnreadItems(items.suffix(kept))
-        return items.dropLast(kept).map(\.id)
+    private mutating func append(_ entry: Entry) {
+        let number = entry.id / NotificationID.perEvent
+        let ordinal = entry.id % NotificationID.perEvent
+        // As much as is needed at most: doubling would waste more than the items take.
+        if bytes.capacity - bytes.count < 28 { bytes.reserveCapacity(bytes.count + 28 + bytes.count / 8) }
+        append(UInt64(number - lastNumber) << 1 | (ordinal == 0 ? 0 : 1))
+        if ordinal != 0 { append(UInt64(ordinal)) }
+        append(UInt64(entry.place) << 1 | (entry.call == 0 ? 0 : 1))
+        if entry.call != 0 {
+            withUnsafeBytes(of: entry.call) { bytes.append(contentsOf: $0) }
+            callCount += 1
+        }
+        lastNumber = number
+        itemCount += 1
     }
 
-    mutating func remove(_ ids: Set<Int64>) {
-        let items = all
-        let rest = items.filter { !ids.contains($0.id) }
-        if rest.count < items.count { self = UnreadItems(rest) }
-    }
-
-    /// These calls are no missed ones.
-    mutating func answer(_ ids: Set<Int64>) {
-        guard callCount > 0 else { return }
-        self = UnreadItems(
-            all.map { item in
-                ids.contains(item.id)
-                    ? UnreadBoard.Item(id: item.id, room: item.room, thread: item.thread, call: 0) : item
-            })
+    /// Leaves only these. Their places are known: looking for each would be quadratic where every item is in a thread of its own,
+    /// and senders choose the threads.
+    private mutating func keep(_ entries: ArraySlice<Entry>) {
+        var kept = UnreadItems()
+        var moved = [Int](repeating: -1, count: places.count)
+        var rooms: Set<Int> = []
+        for var entry in entries {
+            if moved[entry.place] < 0 {
+                moved[entry.place] = kept.places.count
+                kept.places.append(places[entry.place])
+                rooms.insert(places[entry.place].room)
+            }
+            entry.place = moved[entry.place]
+            kept.append(entry)
+        }
+        kept.roomCount = UInt32(rooms.count)
+        self = kept
     }
 
     // MARK: Snapshots
@@ -129,7 +169,8 @@ struct UnreadItems: Sendable {
 
     // MARK: Places
 
-    /// The index of a place, added where it is new. Few users have unread events in many rooms, so that they are looked through.
+    /// The index of a place, added where it is new. They are looked through: an index would take more memory than the items,
+    /// and there are never more places than items.
     private mutating func place(room: Int, thread: Int) -> Int {
         var isKnownRoom = false
         for index in places.indices where places[index].room == room {

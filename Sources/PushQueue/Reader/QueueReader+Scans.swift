@@ -68,6 +68,10 @@ extension QueueReader {
         }
     }
 
+    package func firstEventNumber() throws(QueueError) -> Int64? {
+        try connection.prepare("SELECT number FROM events ORDER BY number LIMIT 1").firstRow { $0.int64(0) }
+    }
+
     package func scanSnapshot(_ body: ([UInt8]) -> Void) throws(QueueError) {
         try connection.prepare("SELECT data FROM snapshot ORDER BY part").forEachRow { body($0.blob(0)) }
     }

@@ -49,6 +49,7 @@ final class SimulatedQueueScanner: QueueScanner {
     func scanExpiries(_ body: (Int64, Int64) -> Void) throws(QueueError) {}
     func scanCounts(_ body: (UserCounts) -> Void) throws(QueueError) {}
     func scanTransactions(newestKeys count: Int, _ body: (Int64, [UInt64]) -> Void) throws(QueueError) {}
+    func firstEventNumber() throws(QueueError) -> Int64? { nil }
     func scanSnapshot(_ body: ([UInt8]) -> Void) throws(QueueError) {}
     func scanUnread(_ body: (HistoryEntry) -> Void) throws(QueueError) {}
     func scanBadges(_ body: (Int64, Int64) -> Void) throws(QueueError) {}
