@@ -3,6 +3,8 @@ struct Migrator {
     /// In the header of every database of ours: "MXPU".
     static let applicationID: Int64 = 0x4D58_5055
 
+    private static let firstWithSnapshot = 5
+
     var migrations = Migration.all
 
     /// Sets what can only be set while the database is empty, then applies what is missing. Returns what was applied.
@@ -14,6 +16,8 @@ struct Migrator {
             do throws(QueueError) {
                 try connection.execute("BEGIN IMMEDIATE")
                 try connection.execute(migration.sql)
+                // It was made of what may be otherwise now.
+                if migration.number > Self.firstWithSnapshot { try connection.execute("DELETE FROM snapshot") }
                 try connection.execute("PRAGMA application_id = \(Self.applicationID)")
                 try connection.execute("PRAGMA user_version = \(migration.number)")
                 try connection.execute("COMMIT")

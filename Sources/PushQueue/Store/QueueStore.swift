@@ -105,7 +105,10 @@ final class QueueStore {
             throw error
         }
         try statements.begin.run()
-        if mayHaveSnapshot { try deleteSnapshot() }
+        if mayHaveSnapshot {
+            try deleteSnapshot()
+            changesAtBegin = connection.totalChanges
+        }
     }
 
     func commit() throws(QueueError) {
