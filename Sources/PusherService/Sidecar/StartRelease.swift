@@ -10,7 +10,7 @@ struct StartRelease: Service {
     func run() async throws {
         try? await Task.sleep(for: Self.delay)
         malloc_trim(0)
-        clinux_release_code()
+        CodePages.release()
         try? await gracefulShutdown()
     }
 }
