@@ -74,10 +74,11 @@ extension Scheduler {
     /// Whether anything could start at once, given a free slot.
     var hasReadyWork: Bool { (activeStart < active.count || mayReadmit) && mayTakeMore }
 
-    /// Whether what is queued now for a pusher is likely to be sent soon: its gateway is not held back and not far behind.
+    /// Whether what is queued now for a pusher is likely to be sent soon: its gateway is not held back and not far
+    /// behind. Pushers that wait by themselves hold up nobody else.
     func mayBeSentSoon(_ slot: Int32) -> Bool {
         let lane = Int(pushers[Int(slot)].lane)
-        return lanes[lane].held < Self.farBehind && !lanes[lane].policy.isHeld
+        return lanes[lane].held - lanes[lane].heldWaiting < Self.farBehind && !lanes[lane].policy.isHeld
     }
 
     private static let farBehind = 16_384
