@@ -66,6 +66,8 @@ struct ReadingEdgeTests {
         #expect(try await first.status().queue.pending == 1)
         try await first.register("key", data: #"{"url":"\#(Self.closed)","disable_badge_count":true}"#)
         #expect(try await first.status().queue.pending == 0)
+        // Writes are stored in order: with this one its deletion is.
+        try await first.register("other key", at: Self.closed)
         #expect(try await first.notifications(NotificationFilter()).isEmpty)
         fixture.run(first)
         try await fixture.stop()
