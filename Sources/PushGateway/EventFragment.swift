@@ -12,20 +12,27 @@ package struct EventFragment: Sendable, Equatable {
     /// Offset of `,"content":`, or of the closing brace where there is no content.
     package let contentStart: Int
 
-    /// The values that a notification shows of an event and its room; strings all but the content.
+    /// The values that a notification shows of an event and its room; strings all but the content. Valid while their
+    /// documents live.
     package struct Parts {
-        package var eventID, roomID, type, sender: JSONValue
-        package var content: JSONValue?
+        package var eventID, roomID, type, sender: JSONView
+        package var content: JSONView?
         /// The membership that a state event of type `m.room.member` sets.
-        package var membership: JSONValue?
-        package var roomName, roomAlias, senderDisplayName: JSONValue?
+        package var membership: JSONView?
+        package var roomName, roomAlias, senderDisplayName: JSONView?
 
-        package init(eventID: JSONValue, roomID: JSONValue, type: JSONValue, sender: JSONValue, content: JSONValue?) {
+        package init(
+            eventID: JSONView, roomID: JSONView, type: JSONView, sender: JSONView, stateKey: JSONView?,
+            content: JSONView?
+        ) {
             self.eventID = eventID
             self.roomID = roomID
             self.type = type
             self.sender = sender
             self.content = content
+            if stateKey?.kind == .string, type.isString("m.room.member") {
+                membership = EventFragment.text(content?["membership"])
+            }
         }
     }
 
@@ -36,20 +43,20 @@ package struct EventFragment: Sendable, Equatable {
     ///   - includesContent: Whether `content` is kept at all.
     /// - Returns: nil where `event_id`, `room_id`, `type` or `sender` is no string.
     package init?(event: JSONValue, room: JSONValue?, includesContent: Bool = true) {
-        let members = event.members(Self.keys)
+        defer { withExtendedLifetime((event, room)) {} }
+        let members = event.view.members(Self.keys)
         guard let eventID = Self.text(members[0]), let roomID = Self.text(members[1]),
             let type = Self.text(members[2]), let sender = Self.text(members[3])
         else { return nil }
         let content = members[4].flatMap { $0.kind == .object ? $0 : nil }
-        var parts = Parts(eventID: eventID, roomID: roomID, type: type, sender: sender, content: content)
+        var parts = Parts(
+            eventID: eventID, roomID: roomID, type: type, sender: sender, stateKey: members[5], content: content)
         if let room {
-            let names = room.members(Self.roomKeys)
+            let names = room.view.members(Self.roomKeys)
             parts.roomName = Self.text(names[0])
             parts.roomAlias = Self.text(names[1])
             parts.senderDisplayName = Self.text(names[2])
         }
-        let isMemberEvent = type.isString("m.room.member") && members[5]?.kind == .string
-        parts.membership = isMemberEvent ? Self.text(content?["membership"]) : nil
         self.init(parts, includesContent: includesContent)
     }
 
@@ -101,12 +108,12 @@ package struct EventFragment: Sendable, Equatable {
     /// Offset of the quote that opens the event's ID.
     private static let eventIDStart = "{\"event_id\":".utf8.count
 
-    private static func text(_ value: JSONValue?) -> JSONValue? {
+    private static func text(_ value: JSONView?) -> JSONView? {
         value.flatMap { $0.kind == .string ? $0 : nil }
     }
 
-    private static func nonempty(_ text: JSONValue?) -> JSONValue? { size(text) > 2 ? text : nil }
+    private static func nonempty(_ text: JSONView?) -> JSONView? { size(text) > 2 ? text : nil }
 
     /// Bytes of a value in its source.
-    private static func size(_ value: JSONValue?) -> Int { value?.sourceRange.count ?? 0 }
+    private static func size(_ value: JSONView?) -> Int { value?.source.count ?? 0 }
 }

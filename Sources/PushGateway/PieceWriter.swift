@@ -32,7 +32,12 @@ struct PieceWriter {
         value.withSourceBytes { put($0) }
     }
 
-    mutating func put(_ text: StaticString, _ value: JSONValue?) {
+    /// Writes a value as it stands in its source.
+    mutating func put(_ value: JSONView) {
+        put(value.source)
+    }
+
+    mutating func put(_ text: StaticString, _ value: JSONView?) {
         guard let value else { return }
         put(text)
         put(value)

@@ -46,5 +46,5 @@ public final class JSONDocument: @unchecked Sendable {
     }
 
     /// The outermost value.
-    public var root: JSONValue { JSONValue(document: self, index: 0) }
+    public var root: JSONValue { JSONValue(self, JSONView(text: text, node: nodes)) }
 }

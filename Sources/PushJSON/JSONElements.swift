@@ -1,19 +1,14 @@
 /// The elements of an array, in order.
 public struct JSONElements: Sequence, IteratorProtocol, Sendable {
     private let document: JSONDocument
-    private var position: Int
-    private let end: Int
+    private var views: JSONView.Elements
 
-    init(_ array: JSONValue) {
-        document = array.document
-        position = array.index + 1
-        end = Int(document.nodes[array.index].link)
+    init(_ document: JSONDocument, _ views: JSONView.Elements) {
+        self.document = document
+        self.views = views
     }
 
     public mutating func next() -> JSONValue? {
-        guard position < end else { return nil }
-        let element = position
-        position = document.nodes[element].next(after: element)
-        return JSONValue(document: document, index: element)
+        views.next().map { JSONValue(document, $0) }
     }
 }

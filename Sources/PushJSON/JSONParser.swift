@@ -93,7 +93,7 @@ struct JSONParser: ~Copyable {
         let closed = Int(container)
         container = nodes.base[closed].link
         nodes.base[closed].end = UInt32(truncatingIfNeeded: position)
-        nodes.base[closed].link = UInt32(truncatingIfNeeded: nodes.count)
+        nodes.base[closed].link = UInt32(truncatingIfNeeded: nodes.count - closed)
     }
 
     @inline(__always)

@@ -1,20 +1,20 @@
 extension JSONValue {
     /// The content of a string, unescaped; nil for anything else.
-    public var string: String? {
-        withStringBytes { String(decoding: $0, as: UTF8.self) }
-    }
+    public var string: String? { read { $0.string } }
 
     /// Whether this is a string with exactly this content, byte for byte (no Unicode normalisation).
     public func isString(_ text: String) -> Bool {
         var text = text
-        return text.withUTF8 { document.isString(index, equalTo: $0) }
+        return text.withUTF8 { text in read { $0.isString(text) } }
+    }
+
+    /// Whether both are strings of the same bytes.
+    package func hasSameContent(as other: JSONValue) -> Bool {
+        read { view in other.read { view.hasSameContent(as: $0) } }
     }
 
     /// Bytes of a string's unescaped content in UTF-8; nil for anything else.
-    public var stringByteCount: Int? {
-        let node = document.nodes[index]
-        return node.kind == .string ? node.contentRange.count : nil
-    }
+    public var stringByteCount: Int? { read { $0.content?.count } }
 
     /// Calls `body` with a string's unescaped content as UTF-8; returns nil for anything that is no string.
     @inlinable
@@ -27,11 +27,6 @@ extension JSONValue {
     }
 
     /// A string's unescaped content as UTF-8, only while the document lives; nil for anything that is no string.
-    package var unsafeContent: UnsafeBufferPointer<UInt8>? { stringContent }
-
     @usableFromInline
-    var stringContent: UnsafeBufferPointer<UInt8>? {
-        let node = document.nodes[index]
-        return node.kind == .string ? document.content(of: node) : nil
-    }
+    var stringContent: UnsafeBufferPointer<UInt8>? { view.content }
 }

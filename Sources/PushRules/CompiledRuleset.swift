@@ -56,18 +56,30 @@ public final class CompiledRuleset: Sendable {
     ///
     /// The sender of the event is never notified. A display name that is absent or empty is found in no body.
     public func evaluate(_ event: PushEvent, recipient userID: String, displayName: String? = nil) -> Verdict {
-        var userID = userID
-        return userID.withUTF8 { userID in
-            if event.isSent(by: userID) { return Verdict.noRule }
-            return withEvaluation(event, userID, displayName) { evaluation in
-                guard let rule = evaluation.firstMatch() else { return Verdict.noRule }
-                return Verdict(self, rule: rule)
-            }
+        Self.withBytes(of: userID, displayName) { evaluate(event, recipient: $0, displayName: $1) }
+    }
+
+    /// The same for a recipient whose texts the caller has as UTF-8.
+    package func evaluate(
+        _ event: PushEvent, recipient userID: UnsafeBufferPointer<UInt8>, displayName: UnsafeBufferPointer<UInt8>?
+    ) -> Verdict {
+        if event.isSent(by: userID) { return Verdict.noRule }
+        return withEvaluation(event, userID, displayName) { evaluation in
+            guard let rule = evaluation.firstMatch() else { return Verdict.noRule }
+            return Verdict(self, rule: rule)
         }
     }
 
+    static func withBytes<Result>(
+        of userID: String, _ displayName: String?,
+        _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>?) -> Result
+    ) -> Result {
+        var (userID, displayName) = (userID, displayName)
+        return userID.withUTF8 { userID in displayName?.withUTF8 { body(userID, $0) } ?? body(userID, nil) }
+    }
+
     func withEvaluation<Result>(
-        _ event: PushEvent, _ userID: UnsafeBufferPointer<UInt8>, _ displayName: String?,
+        _ event: PushEvent, _ userID: UnsafeBufferPointer<UInt8>, _ displayName: UnsafeBufferPointer<UInt8>?,
         _ body: (inout Evaluation) -> Result
     ) -> Result {
         instructions.withUnsafeBufferPointer { instructions in

@@ -7,13 +7,13 @@ struct Evaluation {
     let bytes: UnsafeBufferPointer<UInt8>
     let event: PushEvent
     let userID: UnsafeBufferPointer<UInt8>
-    let displayName: String?
+    let displayName: UnsafeBufferPointer<UInt8>?
     /// What is left of the work that this recipient's patterns may make.
     private(set) var steps = PushRuleLimits.globSteps
 
     init(
         ruleset: CompiledRuleset, instructions: UnsafeBufferPointer<Instruction>, bytes: UnsafeBufferPointer<UInt8>,
-        event: PushEvent, userID: UnsafeBufferPointer<UInt8>, displayName: String?
+        event: PushEvent, userID: UnsafeBufferPointer<UInt8>, displayName: UnsafeBufferPointer<UInt8>?
     ) {
         self.ruleset = ruleset
         self.instructions = instructions
@@ -50,10 +50,10 @@ struct Evaluation {
             guard let property = event.foldedProperty(place), property.foldedHash == instruction.number else {
                 return false
             }
-            return property.folded.elementsEqual(text(of: instruction))
+            return property.folded.hasSameBytes(as: text(of: instruction))
         case .string:
             guard let property = event.hashedProperty(place), property.hash == instruction.number else { return false }
-            return event.value(place)?.withStringBytes { $0.elementsEqual(text(of: instruction)) } ?? false
+            return event.value(place)?.isString(text(of: instruction)) ?? false
         case .kind:
             guard let kind = event.property(place).kind else { return false }
             return UInt64(kind.rawValue) == instruction.number
@@ -108,9 +108,7 @@ struct Evaluation {
             guard event.property(place).kind == .array, let elements = event.value(place)?.elements else {
                 return false
             }
-            return elements.contains { element in
-                element.withStringBytes { $0.count == userID.count && $0.elementsEqual(userID) } ?? false
-            }
+            return elements.contains { $0.isString(userID) }
         case .permission: return event.isPermitted(key: text(of: instruction))
         default: return false
         }

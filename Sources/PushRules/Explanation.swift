@@ -17,8 +17,7 @@ public struct Explanation: Sendable {
         // Disabled rules are compiled too, so that a rule has the same index here and there.
         for rule in rules { builder.add(rule) }
         let compiled = CompiledRuleset(builder)
-        var userID = userID
-        self = userID.withUTF8 { userID in
+        self = CompiledRuleset.withBytes(of: userID, displayName) { userID, displayName in
             if event.isSent(by: userID) { return Explanation(verdict: .noRule, isOwnEvent: true, trace: []) }
             return compiled.withEvaluation(event, userID, displayName) { Self.explain(rules, compiled, &$0) }
         }

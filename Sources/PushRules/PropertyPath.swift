@@ -46,7 +46,7 @@ struct PropertyPath: Hashable, Sendable {
     }
 
     /// The property of an event; nil where a name on the way is absent or not in an object.
-    func value(in event: JSONValue) -> JSONValue? {
+    func value(in event: JSONView) -> JSONView? {
         var value = event
         for name in names {
             guard let next = name.withUnsafeBufferPointer({ value[keyBytes: $0] }) else { return nil }

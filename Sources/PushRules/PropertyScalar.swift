@@ -19,12 +19,12 @@ enum PropertyScalar: Equatable, Sendable {
         }
     }
 
-    func isEqual(to value: JSONValue) -> Bool {
+    func isEqual(to value: JSONView) -> Bool {
         switch self {
         case .null: value.isNull
         case .bool(let bool): value.bool == bool
         case .integer(let integer): value.integer == integer
-        case .string(let bytes): value.withStringBytes { $0.elementsEqual(bytes) } ?? false
+        case .string(let bytes): bytes.withUnsafeBufferPointer { value.isString($0) }
         }
     }
 }

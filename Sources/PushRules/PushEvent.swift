@@ -4,25 +4,27 @@ public import PushJSON
 ///
 /// What rules look at is worked out when first asked for and kept. Not thread-safe: one thread at a time.
 public final class PushEvent {
-    /// The event in client format.
+    /// The event in client format; it keeps what the views below lead to, but for those of the room.
     public let event: JSONValue
+    /// What `power` was read from, where that is another document than the event's.
+    private let room: JSONValue?
     /// Whether the event is of type `m.room.encrypted`.
     public let isEncrypted: Bool
 
     let memberCount: Int64?
     private let power: RoomPower
-    private(set) lazy var senderLevel: Int64 = sender?.withStringBytes { power.level(of: $0) } ?? 0
+    private(set) lazy var senderLevel: Int64 = sender?.content.map { power.level(of: $0) } ?? 0
     private lazy var mayNotifyRoom = isPermitted(anyKey: Array("room".utf8))
 
     /// What the event has at one path.
     private struct Place {
         var property = EventProperty()
-        var value: JSONValue?
+        var value: JSONView?
 
         /// One that is not looked at yet.
         init() {}
 
-        init(_ value: JSONValue?) {
+        init(_ value: JSONView?) {
             self.value = value
             property.kind = value?.kind
             property.isLookedUp = true
@@ -36,7 +38,7 @@ public final class PushEvent {
     private var otherPlaces: [PropertyPath: Int] = [:]
     /// The last place is used again and again by the paths for which there is no more room.
     private static let maximumPlaces = 64
-    private let sender: JSONValue?
+    private let sender: JSONView?
     /// Asked for by every keyword, and a class's property costs an exclusivity check each time.
     @exclusivity(unchecked) private var words: WordIndex?
 
@@ -46,20 +48,24 @@ public final class PushEvent {
     /// - Throws: ``PushRulesError`` where either is no object or a member of `room` has the wrong type.
     public convenience init(event: JSONValue, room: JSONValue? = nil) throws(PushRulesError) {
         guard event.kind == .object else { throw PushRulesError(.malformed, "event is not an object") }
-        let members = event.members(Self.keys)
+        let members = event.view.members(Self.keys)
         self.init(
             event, type: members[0], sender: members[1], stateKey: members[2], roomID: members[3], content: members[4],
-            room: try RoomFacts(room))
+            facts: try RoomFacts(room?.view), of: room)
     }
 
-    /// - Parameter event: An object, of which the other parameters are the members.
+    /// - Parameters:
+    ///   - event: An object, of which the next parameters are the members.
+    ///   - facts: What is known of the room.
+    ///   - room: What that was read from; nil where it is of the event's document.
     package init(
-        _ event: JSONValue, type: JSONValue?, sender: JSONValue?, stateKey: JSONValue?, roomID: JSONValue?,
-        content: JSONValue?, room: RoomFacts
+        _ event: JSONValue, type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?,
+        content: JSONView?, facts: RoomFacts, of room: JSONValue? = nil
     ) {
         self.event = event
-        memberCount = room.memberCount
-        power = room.power
+        self.room = room
+        memberCount = facts.memberCount
+        power = facts.power
         isEncrypted = type?.isString("m.room.encrypted") ?? false
         self.sender = sender
         places = .allocate(capacity: capacity)
@@ -68,7 +74,7 @@ public final class PushEvent {
         (places + 1).initialize(to: Place(sender))
         (places + 2).initialize(to: Place(stateKey))
         (places + 3).initialize(to: Place(roomID))
-        let parts = (content ?? event).members(PropertyPath.contentKeys)
+        let parts = (content ?? event.view).members(PropertyPath.contentKeys)
         for place in 0..<PropertyPath.contentKeys.count {
             (places + PropertyPath.contentPlace + place).initialize(to: Place(content == nil ? nil : parts[place]))
         }
@@ -91,7 +97,7 @@ public final class PushEvent {
     /// Whether this user sent the event.
     @inline(__always)
     func isSent(by userID: UnsafeBufferPointer<UInt8>) -> Bool {
-        sender?.withStringBytes { $0.count == userID.count && !userID.isEmpty && $0.elementsEqual(userID) } ?? false
+        !userID.isEmpty && sender?.isString(userID) ?? false
     }
 
     /// The place of a path that is not a common one.
@@ -102,11 +108,11 @@ public final class PushEvent {
         let last = Self.maximumPlaces - 1
         if next < last {
             otherPlaces[path] = next
-            set(next, path.value(in: event))
+            set(next, path.value(in: event.view))
             return next
         }
         places[last].property.folded.deallocate()
-        set(last, path.value(in: event))
+        set(last, path.value(in: event.view))
         return last
     }
 
@@ -127,7 +133,7 @@ public final class PushEvent {
     }
 
     /// The value at a place that has been looked up.
-    func value(_ place: Int) -> JSONValue? { places[place].value }
+    func value(_ place: Int) -> JSONView? { places[place].value }
 
     /// A string property with its folded bytes; nil for a property that is no string.
     @inline(__always)
@@ -167,25 +173,25 @@ public final class PushEvent {
     }
 
     @inline(__always)
-    private func set(_ place: Int, _ value: JSONValue?) {
+    private func set(_ place: Int, _ value: JSONView?) {
         places[place] = Place(value)
     }
 
     @inline(never)
     private func lookUp(_ place: Int) {
-        set(place, PropertyPath.common[place].value(in: event))
+        set(place, PropertyPath.common[place].value(in: event.view))
     }
 
     @inline(never)
     private func fold(_ place: Int) {
-        let folded = places[place].value?.withStringBytes { CaseFolding.foldedCopy($0) }
+        let folded = places[place].value?.content.map { CaseFolding.foldedCopy($0) }
         places[place].property.folded = folded ?? CaseFolding.foldedCopy(UnsafeBufferPointer(start: nil, count: 0))
         places[place].property.foldedHash = SeededHash.hash(places[place].property.folded)
     }
 
     @inline(never)
     private func hash(_ place: Int) {
-        places[place].property.hash = places[place].value?.withStringBytes { SeededHash.hash($0) } ?? 0
+        places[place].property.hash = places[place].value?.content.map { SeededHash.hash($0) } ?? 0
         places[place].property.isHashed = true
     }
 }

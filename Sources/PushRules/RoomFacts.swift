@@ -1,13 +1,13 @@
 package import PushJSON
 
-/// The members of an ingest item's `room` that rules need.
-package struct RoomFacts {
+/// The members of an ingest item's `room` that rules need; to be kept beside the document that they were read from.
+package struct RoomFacts: Sendable {
     private(set) var memberCount: Int64?
-    private(set) var power = RoomPower(content: nil, creators: [])
+    private(set) var power = RoomPower()
 
     package init() {}
 
-    init(_ room: JSONValue?) throws(PushRulesError) {
+    init(_ room: JSONView?) throws(PushRulesError) {
         guard let room, !room.isNull else {
             self.init()
             return
@@ -18,31 +18,26 @@ package struct RoomFacts {
     }
 
     /// - Throws: ``PushRulesError`` where a member has the wrong type.
-    package init(memberCount: JSONValue?, powerLevels: JSONValue?, creators: JSONValue?) throws(PushRulesError) {
+    package init(memberCount: JSONView?, powerLevels: JSONView?, creators: JSONView?) throws(PushRulesError) {
         if let count = memberCount, !count.isNull {
             guard let integer = count.integer, integer >= 0 else {
                 throw PushRulesError(.malformed, "room.member_count is not a number of members")
             }
             self.memberCount = integer
         }
-        var content: JSONValue?
         if let levels = powerLevels, !levels.isNull {
             guard levels.kind == .object else { throw PushRulesError(.malformed, "room.power_levels is not an object") }
-            content = levels
+            power.content = levels
         }
-        var creatorIDs: [[UInt8]] = []
         if let list = creators, !list.isNull {
             guard let elements = list.elements else {
                 throw PushRulesError(.malformed, "room.creators is not an array")
             }
-            for element in elements {
-                guard let creator = element.withStringBytes({ Array($0) }) else {
-                    throw PushRulesError(.malformed, "room.creators has an element that is not a string")
-                }
-                creatorIDs.append(creator)
+            for element in elements where element.kind != .string {
+                throw PushRulesError(.malformed, "room.creators has an element that is not a string")
             }
+            power.creators = list
         }
-        power = RoomPower(content: content, creators: creatorIDs)
     }
 
     private static let keys = JSONMemberTable.Keys("member_count", "power_levels", "creators")

@@ -60,8 +60,7 @@ private func isSame(_ one: String?, _ other: String?) -> Bool {
 
 /// Every pattern takes at most its length times the length of the longest text there can be.
 private func checkWork(_ compiled: CompiledRuleset, _ event: PushEvent, userID: String, displayName: String?) {
-    var userID = userID
-    let taken = userID.withUTF8 { userID in
+    let taken = CompiledRuleset.withBytes(of: userID, displayName) { userID, displayName in
         compiled.withEvaluation(event, userID, displayName) { evaluation in
             _ = evaluation.firstMatch()
             return PushRuleLimits.globSteps - evaluation.steps
@@ -111,7 +110,8 @@ private func checkPatterns(of ruleset: PushRuleset, _ event: JSONValue, userID: 
 
 /// One condition alone, with the shortcuts of compiled rules, against the obvious matcher.
 private func checkPattern(_ path: PropertyPath, _ pattern: String, _ event: JSONValue) {
-    guard let text = path.value(in: event)?.string else { return }
+    let text = withExtendedLifetime(event) { path.value(in: event.view)?.string }
+    guard let text else { return }
     let (pattern, folded) = (scalars(pattern), scalars(text))
     guard pattern.count * folded.count < 20_000, let prepared = try? PushEvent(event: event) else { return }
     var builder = RulesetBuilder()
@@ -121,9 +121,8 @@ private func checkPattern(_ path: PropertyPath, _ pattern: String, _ event: JSON
             matching: .conditions([
                 PushCondition(.eventMatch(path, pattern: String(String.UnicodeScalarView(pattern))))
             ])))
-    var nobody = ""
-    let matches = nobody.withUTF8 {
-        CompiledRuleset(builder).withEvaluation(prepared, $0, nil) { $0.firstMatch() == 0 }
+    let matches = CompiledRuleset.withBytes(of: "", nil) {
+        CompiledRuleset(builder).withEvaluation(prepared, $0, $1) { $0.firstMatch() == 0 }
     }
     let expected = path == .body ? matchesWords(pattern, folded) : reach(of: pattern, folded, from: 0).last == true
     precondition(matches == expected, "a pattern matches otherwise than the obvious matcher says")

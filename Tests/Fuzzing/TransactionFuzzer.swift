@@ -44,13 +44,16 @@ private func checkAnswer(to request: TransactionRequest) {
 }
 
 private func checkItem(_ item: IngestItem) {
-    guard let event = try? PushEvent(event: item.event, room: item.room) else {
+    let given = JSONValue(item.document, item.event)
+    let room = item.room.map { JSONValue(item.document, $0) }
+    guard let event = try? PushEvent(event: given, room: room) else {
         preconditionFailure("taken, but of no use to rules")
     }
-    guard let fragment = EventFragment(event: item.event, room: item.room) else {
+    guard let fragment = EventFragment(event: given, room: room) else {
         preconditionFailure("taken, but of no use to gateways")
     }
-    checkFragment(fragment, item)
+    precondition(fragment == item.fragment(), "another fragment than that of the parts")
+    checkFragment(fragment, given, room)
     for recipient in item.recipients {
         precondition(recipient.counts?.unread ?? 0 >= 0 && recipient.counts?.missedCalls ?? 0 >= 0, "counts below zero")
         let verdict =
@@ -63,15 +66,15 @@ private func checkItem(_ item: IngestItem) {
 
 // MARK: Fragments
 
-private func checkFragment(_ fragment: EventFragment, _ item: IngestItem) {
+private func checkFragment(_ fragment: EventFragment, _ given: JSONValue, _ givenRoom: JSONValue?) {
     // As the queue gives the event back.
-    let event = try? JSONDocument(parsing: Array(item.event.sourceBytes)).root
-    let room = item.room.flatMap { try? JSONDocument(parsing: Array($0.sourceBytes)).root }
+    let event = try? JSONDocument(parsing: given.sourceBytes).root
+    let room = givenRoom.flatMap { try? JSONDocument(parsing: $0.sourceBytes).root }
     precondition(event.flatMap { EventFragment(event: $0, room: room) } == fragment, "the stored event differs")
     guard let root = try? JSONDocument(parsing: fragment.bytes).root else { preconditionFailure("no JSON") }
-    precondition(isSame(root["event_id"]?.string, item.event["event_id"]?.string), "another event")
-    precondition(isSame(root["room_id"]?.string, item.event["room_id"]?.string), "another room")
-    let source = item.event.sourceBytes.count + (item.room?.sourceBytes.count ?? 0)
+    precondition(isSame(root["event_id"]?.string, given["event_id"]?.string), "another event")
+    precondition(isSame(root["room_id"]?.string, given["room_id"]?.string), "another room")
+    let source = given.sourceBytes.count + (givenRoom?.sourceBytes.count ?? 0)
     // Of all that is copied only the alias can be twice there, once as the name.
     precondition(fragment.bytes.count <= 2 * source + 256, "larger than what it is made of")
 }
@@ -94,6 +97,7 @@ private func checkBodies(
     let priority: NotificationPriority = isHigh ? .high : .low
     let counts = recipient.counts.map { NotificationCounts(unread: $0.unread, missedCalls: $0.missedCalls) }
     let known = counts ?? NotificationCounts()
+    let event = JSONValue(item.document, item.event)
     for includesContent in [true, false] {
         let options = NotificationBody.Options(includesContent: includesContent, includesLegacyFields: includesContent)
         let tweaks = verdict.tweaks ?? []
@@ -102,11 +106,11 @@ private func checkBodies(
             userIsTarget: item.memberTarget.map { $0.hasSameContent(as: recipient.userID) }, options: options)
         let notification = parse(full, atMost: fragment.bytes.count + tweaks.count + 1024, isHigh)
         for key in ["event_id", "room_id", "type", "sender"] {
-            precondition(notification[key]?.hasSameContent(as: item.event[key]!) == true, "another \(key)")
+            precondition(notification[key]?.hasSameContent(as: event[key]!) == true, "another \(key)")
         }
-        let content = includesContent ? item.event["content"] : nil
+        let content = includesContent ? event["content"] : nil
         precondition(isSame(notification["content"], content), "another content")
-        precondition(!includesContent || notification["id"]?.hasSameContent(as: item.event["event_id"]!) == true, "id")
+        precondition(!includesContent || notification["id"]?.hasSameContent(as: event["event_id"]!) == true, "id")
         let sent = notification["devices"]!.elements.map(Array.init)![0]["tweaks"]
         precondition(tweaks.isEmpty ? sent == nil : sent?.sourceBytes.elementsEqual(tweaks) == true, "other tweaks")
         precondition(notification["counts"]?["unread"]?.integer ?? 0 == known.unread ?? 0, "other counts")

@@ -182,7 +182,8 @@ struct IngestItemTests {
         for (type, expected) in [("m.room.member", "@t:hs"), ("m.room.topic", nil)] as [(String, String?)] {
             let event =
                 #"{"event_id":"$e","room_id":"!r:hs","type":"\#(type)","sender":"@a:hs","state_key":"@t:hs","content":{}}"#
-            #expect(try item(#"{"event":\#(event),"recipients":[]}"#).memberTarget?.string == expected)
+            let item = try item(#"{"event":\#(event),"recipients":[]}"#)
+            #expect(withExtendedLifetime(item) { item.memberTarget?.string } == expected)
         }
     }
 
@@ -196,6 +197,6 @@ struct IngestItemTests {
 
 extension IngestItem {
     convenience init(_ element: JSONValue) throws(PusherError) {
-        try self.init(element, Self.members(of: element))
+        try self.init(element.view, Self.members(of: element.view), of: element.document)
     }
 }

@@ -22,7 +22,9 @@ import Testing
 
     @Test func namesAreFollowedThroughObjectsOnly() throws {
         let event = try json(#"{"a":{"b":{"c":1},"b.c":2,"list":[{"x":3}],"s":"t"},"":4,"é":5}"#)
-        func value(_ path: String) -> Int64? { PropertyPath(parsing: path).value(in: event)?.integer }
+        func value(_ path: String) -> Int64? {
+            withExtendedLifetime(event) { PropertyPath(parsing: path).value(in: event.view)?.integer }
+        }
         #expect(value("a.b.c") == 1)
         #expect(value(#"a.b\.c"#) == 2)
         #expect(value("a.list.x") == nil)

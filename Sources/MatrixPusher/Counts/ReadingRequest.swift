@@ -21,12 +21,10 @@ struct ReadingRequest {
             if type.isString("m.room.redaction") {
                 // Room version 11 moved `redacts` into the content.
                 let target = item.content["redacts"] ?? item.event["redacts"]
-                if let hash = target?.withStringBytes({ TextHash.of($0) }) { redactions.insert(hash) }
+                if let hash = target?.content.map({ TextHash.of($0) }) { redactions.insert(hash) }
             } else if type.isString("m.call.answer") || type.isString("m.call.reject") {
-                guard let call = item.content["call_id"]?.withStringBytes({ TextHash.of($0) }),
-                    let user = item.sender.withStringBytes({ TextHash.of($0) })
-                else { continue }
-                callAnswers.append(CallAnswer(userHash: user, callHash: call))
+                guard let call = item.content["call_id"]?.content.map({ TextHash.of($0) }) else { continue }
+                callAnswers.append(CallAnswer(userHash: TextHash.of(item.sender.utf8), callHash: call))
             }
         }
     }

@@ -28,7 +28,8 @@ struct ReceiptItem {
             return
         }
         guard counts.kind == .object else { throw PusherError(.badJSON, "counts must be an object") }
-        self.counts = try IngestItem.Counts(counts, "counts")
+        defer { withExtendedLifetime(counts) {} }
+        self.counts = try IngestItem.Counts(counts.view, "counts")
     }
 
     private static func identifier(_ element: JSONValue, _ key: String) throws(PusherError) -> String {

@@ -84,7 +84,7 @@ struct EventDrafts {
                 if result.flags.contains(.highlight) { flags.insert(.highlight) }
                 if result.isGiven { flags.insert(.given) }
                 return HistoryReader(
-                    userID: recipient.userText, flags: flags, displayName: recipient.displayName?.string,
+                    userID: recipient.userID.string ?? "", flags: flags, displayName: recipient.displayName?.string,
                     actions: result.actions)
             })
     }

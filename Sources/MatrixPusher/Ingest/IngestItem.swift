@@ -5,56 +5,59 @@ internal import PushRules
 ///
 /// A class, as it has a dozen views into the body: copying them at each step took longer than checking them.
 final class IngestItem: Sendable {
-    let event: JSONValue
-    let eventID: JSONValue
-    let roomID: JSONValue
-    let type: JSONValue
-    let sender: JSONValue
-    let content: JSONValue
-    let room: JSONValue?
+    /// Keeps what the views lead to: they are valid while the item lives.
+    let document: JSONDocument
+    let event: JSONView
+    let eventID: JSONView
+    let roomID: JSONView
+    let type: JSONView
+    let sender: JSONView
+    let content: JSONView
+    let room: JSONView?
     let names: Names
     let roomFacts: RoomFacts
     let recipients: [Recipient]
     /// Milliseconds after which the event is of no use: the `lifetime` of a call invite.
     let lifetime: Int64?
-    let stateKey: JSONValue?
+    let stateKey: JSONView?
     /// Whether it is of type `m.room.member`.
     let isMembership: Bool
     let eventHash: Int
     /// The root of the thread that the event is in (Client-Server API, "Threading").
-    let thread: JSONValue?
+    let thread: JSONView?
     /// The call that a call invite begins.
-    let call: JSONValue?
+    let call: JSONView?
 
     /// What the room and the sender are called.
     struct Names {
-        var room, alias, sender: JSONValue?
+        var room, alias, sender: JSONView?
     }
 
     struct Recipient {
-        let userID: JSONValue
-        /// The same as a text of its own, for the rules and the history.
-        let userText: String
+        let userID: JSONView
         let userHash: Int
-        let displayName: JSONValue?
+        let displayName: JSONView?
         let actions: PushActions?
         let counts: Counts?
         let ignoresSender: Bool
     }
 
     struct Counts {
-        var unread: Int64 = 0
-        var missedCalls: Int64 = 0
+        let unread: Int64
+        let missedCalls: Int64
 
         /// Reads `{"unread", "missed_calls"}`; a member that is absent is zero.
-        init(_ value: JSONValue, _ path: String) throws(PusherError) {
-            for (key, target) in [("unread", \Counts.unread), ("missed_calls", \Counts.missedCalls)] {
-                guard let number = value[key], !number.isNull else { continue }
-                guard let count = number.integer, count >= 0 else {
-                    throw PusherError(.badJSON, "\(path).\(key) must be a whole number, zero or more")
-                }
-                self[keyPath: target] = count
+        init(_ value: JSONView, _ path: String) throws(PusherError) {
+            unread = try Self.count(value, "unread", path)
+            missedCalls = try Self.count(value, "missed_calls", path)
+        }
+
+        private static func count(_ value: JSONView, _ key: StaticString, _ path: String) throws(PusherError) -> Int64 {
+            guard let number = value[key], !number.isNull else { return 0 }
+            guard let count = number.integer, count >= 0 else {
+                throw PusherError(.badJSON, "\(path).\(key) must be a whole number, zero or more")
             }
+            return count
         }
     }
 
@@ -66,17 +69,20 @@ final class IngestItem: Sendable {
         "user_id", "display_name", "ignores_sender", "actions", "counts")
 
     /// How many recipients an element of `events` has, before anything of it is checked.
-    static func recipientCount(_ element: borrowing JSONMemberTable) -> Int { element[2]?.count ?? 0 }
+    static func recipientCount(_ element: borrowing JSONMemberViews) -> Int { element[2]?.count ?? 0 }
 
     /// The members of an element that ``init(_:)`` takes apart.
-    static func members(of element: JSONValue) -> JSONMemberTable { element.members(keys) }
+    static func members(of element: JSONView) -> JSONMemberViews { element.members(keys) }
 
     /// Checks the shape of an element; the error names the member that is wrong.
-    /// - Parameter members: Of the element, ``members(of:)``.
-    init(_ element: JSONValue, _ members: borrowing JSONMemberTable) throws(PusherError) {
+    /// - Parameters:
+    ///   - members: Of the element, ``members(of:)``.
+    ///   - document: What the element is of.
+    init(_ element: JSONView, _ members: borrowing JSONMemberViews, of document: JSONDocument) throws(PusherError) {
+        self.document = document
         try Self.require(element, .object, "the element")
         event = try Self.required(members[0], .object, "event")
-        guard event.sourceRange.count <= IngestLimits.event else {
+        guard event.source.count <= IngestLimits.event else {
             throw PusherError(.tooLarge, "event is larger than \(IngestLimits.event) bytes")
         }
         let parts = event.members(Self.eventKeys)
@@ -95,13 +101,13 @@ final class IngestItem: Sendable {
         var recipients: [Recipient] = []
         recipients.reserveCapacity(list.count)
         for recipient in list.elements! {
-            recipients.append(try Self.recipient(recipient, recipients.count))
+            recipients.append(try Self.recipient(recipient, recipients.count, of: document))
         }
         self.recipients = recipients
         let isCall = type.isString("m.call.invite")
         lifetime = isCall ? content["lifetime"]?.integer.flatMap { $0 >= 0 ? $0 : nil } : nil
         isMembership = type.isString("m.room.member")
-        eventHash = eventID.withStringBytes { TextHash.of($0) } ?? 0
+        eventHash = TextHash.of(eventID.utf8)
         let relation = content["m.relates_to"]
         let root = relation?["rel_type"]?.isString("m.thread") ?? false ? relation?["event_id"] : nil
         thread = root.flatMap { $0.kind == .string ? $0 : nil }
@@ -117,15 +123,15 @@ final class IngestItem: Sendable {
     // MARK: Parts
 
     private static func identifier(
-        _ value: JSONValue?, _ path: @autoclosure () -> String
-    ) throws(PusherError) -> JSONValue {
+        _ value: JSONView?, _ path: @autoclosure () -> String
+    ) throws(PusherError) -> JSONView {
         let value = try required(value, .string, path())
         try limit(value, 1...IngestLimits.identifier, path())
         return value
     }
 
     /// Checks a room, of which the names and what rules need is wanted again.
-    private static func take(_ room: JSONValue) throws(PusherError) -> (Names, RoomFacts) {
+    private static func take(_ room: JSONView) throws(PusherError) -> (Names, RoomFacts) {
         let members = room.members(roomKeys)
         let names = Names(
             room: try optional(members[0], .string, "room.name"),
@@ -149,17 +155,19 @@ final class IngestItem: Sendable {
     }
 
     /// Whom a membership event is about: its `state_key`.
-    var memberTarget: JSONValue? { isMembership ? stateKey : nil }
+    var memberTarget: JSONView? { isMembership ? stateKey : nil }
 
     private static let nameSize = 0...IngestLimits.name
 
-    private static func recipient(_ value: JSONValue, _ index: Int) throws(PusherError) -> Recipient {
+    private static func recipient(
+        _ value: JSONView, _ index: Int, of document: JSONDocument
+    ) throws(PusherError) -> Recipient {
         // Made only for an error's text.
         func path(_ member: String = "") -> String { "recipients[\(index)]\(member)" }
         try require(value, .object, path())
         let members = value.members(recipientKeys)
         let userID = try required(members[0], .string, path(".user_id"))
-        guard let userHash = userID.withStringBytes({ UserID.isValid($0) ? TextHash.of($0) : nil }) ?? nil else {
+        guard let userHash = userID.content.flatMap({ UserID.isValid($0) ? TextHash.of($0) : nil }) else {
             throw PusherError(.badJSON, "\(path(".user_id")) is not a Matrix user ID")
         }
         let displayName = try optional(members[1], .string, path(".display_name"))
@@ -169,17 +177,17 @@ final class IngestItem: Sendable {
             throw PusherError(.badJSON, "\(path(".ignores_sender")) must be a boolean")
         }
         let counts = try optional(members[4], .object, path(".counts"))
+        let given = try optional(members[3], .array, path(".actions"))
         return Recipient(
-            userID: userID, userText: userID.string ?? "", userHash: userHash, displayName: displayName,
-            actions: try actions(try optional(members[3], .array, path(".actions")), path),
+            userID: userID, userHash: userHash, displayName: displayName,
+            actions: try given.map { given throws(PusherError) in try actions(JSONValue(document, given), path) },
             counts: try counts.map { counts throws(PusherError) in try Counts(counts, path(".counts")) },
             ignoresSender: ignoresSender?.bool ?? false)
     }
 
     private static func actions(
-        _ actions: JSONValue?, _ path: (String) -> String
-    ) throws(PusherError) -> PushActions? {
-        guard let actions else { return nil }
+        _ actions: JSONValue, _ path: (String) -> String
+    ) throws(PusherError) -> PushActions {
         do throws(PushRulesError) {
             return try PushActions(actions)
         } catch {
@@ -190,8 +198,8 @@ final class IngestItem: Sendable {
     // MARK: Checks
 
     private static func required(
-        _ value: JSONValue?, _ kind: JSONKind, _ path: @autoclosure () -> String
-    ) throws(PusherError) -> JSONValue {
+        _ value: JSONView?, _ kind: JSONKind, _ path: @autoclosure () -> String
+    ) throws(PusherError) -> JSONView {
         guard let value else { throw PusherError(.badJSON, "\(path()) is missing") }
         try require(value, kind, path())
         return value
@@ -199,23 +207,23 @@ final class IngestItem: Sendable {
 
     /// A member that may be absent or null.
     private static func optional(
-        _ value: JSONValue?, _ kind: JSONKind, _ path: @autoclosure () -> String
-    ) throws(PusherError) -> JSONValue? {
+        _ value: JSONView?, _ kind: JSONKind, _ path: @autoclosure () -> String
+    ) throws(PusherError) -> JSONView? {
         guard let value, !value.isNull else { return nil }
         try require(value, kind, path())
         return value
     }
 
-    private static func require(_ value: JSONValue, _ kind: JSONKind, _ path: @autoclosure () -> String)
+    private static func require(_ value: JSONView, _ kind: JSONKind, _ path: @autoclosure () -> String)
         throws(PusherError)
     {
         guard value.kind == kind else { throw PusherError(.badJSON, "\(path()) must be \(kind.indefiniteName)") }
     }
 
     private static func limit(
-        _ value: JSONValue, _ range: ClosedRange<Int>, _ path: @autoclosure () -> String
+        _ value: JSONView, _ range: ClosedRange<Int>, _ path: @autoclosure () -> String
     ) throws(PusherError) {
-        let count = value.stringByteCount ?? 0
+        let count = value.content?.count ?? 0
         guard range.contains(count) else {
             throw PusherError(
                 count == 0 ? .badJSON : .tooLarge,

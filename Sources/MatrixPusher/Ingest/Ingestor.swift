@@ -86,8 +86,7 @@ final class Ingestor: Sendable {
     }
 
     private func key(_ item: IngestItem, _ recipient: IngestItem.Recipient) -> UInt64 {
-        let user = recipient.userID.withStringBytes { hasher.hash($0) } ?? 0
-        return item.eventID.withStringBytes { hasher.hash($0, after: user) } ?? 0
+        hasher.hash(item.eventID.utf8, after: hasher.hash(recipient.userID.utf8))
     }
 
     private func findPushers(of drafts: inout EventDrafts) {

@@ -21,8 +21,8 @@ struct RecipientEvaluation {
         self.item = item
         self.rulesets = rulesets
         event = PushEvent(
-            item.event, type: item.type, sender: item.sender, stateKey: item.stateKey, roomID: item.roomID,
-            content: item.content, room: item.roomFacts)
+            JSONValue(item.document, item.event), type: item.type, sender: item.sender, stateKey: item.stateKey,
+            roomID: item.roomID, content: item.content, facts: item.roomFacts)
     }
 
     /// - Returns: nil where the recipient is not notified.
@@ -34,7 +34,7 @@ struct RecipientEvaluation {
         } else {
             let ruleset = try rulesets.compiled(of: recipient)
             verdict = ruleset.evaluate(
-                event, recipient: recipient.userText, displayName: recipient.displayName?.string)
+                event, recipient: recipient.userID.utf8, displayName: recipient.displayName?.content)
         }
         guard verdict.notify else { return nil }
         var flags: NotificationFlags = []

@@ -16,7 +16,9 @@ struct TransactionRequest {
         }
         items.reserveCapacity(events?.count ?? 0)
         var recipients = 0
-        var elements = events?.elements
+        // The root keeps what the views lead to.
+        defer { withExtendedLifetime(root) {} }
+        var elements = events?.view.elements
         var index = 0
         while let element = elements?.next() {
             let members = IngestItem.members(of: element)
@@ -26,7 +28,7 @@ struct TransactionRequest {
                 throw PusherError(.tooLarge, "events have more than \(IngestLimits.recipients) recipients together")
             }
             do throws(PusherError) {
-                items.append(try IngestItem(element, members))
+                items.append(try IngestItem(element, members, of: root.document))
             } catch {
                 rejected.append(.init(list: "events", index: index, error: error))
             }
