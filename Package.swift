@@ -36,7 +36,7 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
-        .target(name: "PushGateway", dependencies: ["PushJSON", "CCurl"], swiftSettings: strict),
+        .target(name: "PushGateway", dependencies: ["PushJSON", "CCurl", "CLinux"], swiftSettings: strict),
         .target(
             name: "MatrixPusher",
             dependencies: [
@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(name: "PushJSONTests", dependencies: ["PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
-        .testTarget(name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON", "CCurl"], swiftSettings: strict),
         .testTarget(
             name: "MatrixPusherTests",
             dependencies: [

@@ -52,6 +52,11 @@ static inline CURLcode ccurl_set_open_socket_function(CURL *easy, curl_opensocke
     return code ? code : curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, data);
 }
 
+static inline CURLcode ccurl_set_close_socket_function(CURL *easy, curl_closesocket_callback function, void *data) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, function);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, data);
+}
+
 static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
@@ -68,6 +73,16 @@ static inline void *ccurl_get_private(CURL *easy) {
 
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode ccurl_multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *data) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, data);
+}
+
+static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *data) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, data);
 }
 
 /// The result of a finished transfer; CURLMsg keeps it in a union that Swift does not see by name.

@@ -3,6 +3,7 @@ internal import CCurl
 /// What runs on a transfer loop's thread, and owns everything that never leaves it.
 final class TransferEngine {
     private let loop: TransferLoop
+    private let multi: TransferMulti
     private let source: any TransferSource
     private let options: TransferOptions
     /// Slots with nothing to do, the last used one on top: its connection and memory are the warmest.
@@ -15,15 +16,16 @@ final class TransferEngine {
 
     init(loop: TransferLoop, source: any TransferSource) {
         self.loop = loop
+        multi = loop.multi
         self.source = source
         options = TransferOptions(loop.configuration)
     }
 
     /// Runs until the loop is stopped and its transfers have finished or been cancelled.
     func run() {
+        var pause: Int64 = 0
         while true {
-            var running: Int32 = 0
-            curl_multi_perform(loop.multi, &running)
+            multi.turn(active: active.count, milliseconds: max(0, min(pause, Self.longestSleep)))
             collectFinished()
             // Taken in every turn: a wake-up that nobody took would swallow the ones after it.
             let isWoken = loop.takeWake()
@@ -31,14 +33,13 @@ final class TransferEngine {
             if let deadline = loop.deadline {
                 if active.isEmpty || now >= deadline { break }
                 if !finished.isEmpty { exchange(capacity: 0, now: now) }
-                sleep(milliseconds: deadline - now)
+                pause = deadline - now
             } else {
                 let isDue = nextExchange.map { now >= $0 } ?? false
                 if isWoken || isDue || !finished.isEmpty {
                     exchange(capacity: loop.capacity - active.count, now: now)
                 }
-                let pause = nextExchange.map { $0 - now } ?? Self.longestSleep
-                sleep(milliseconds: finished.isEmpty ? pause : 0)
+                pause = finished.isEmpty ? nextExchange.map { $0 - now } ?? Self.longestSleep : 0
             }
         }
         cancelActive()
@@ -67,11 +68,11 @@ final class TransferEngine {
         {
             return finishUnsent(request, .blockedAddress, startedAt)
         }
-        guard let slot = idle.popLast() ?? TransferSlot(options: options) else {
+        guard let slot = idle.popLast() ?? TransferSlot(options: options, watch: multi.watch) else {
             return finishUnsent(request, .failed(TransferFailure(code: CURLE_OUT_OF_MEMORY)), startedAt)
         }
         slot.prepare(request, startedAt: startedAt)
-        guard curl_multi_add_handle(loop.multi, slot.easy) == CURLM_OK else {
+        guard multi.add(slot.easy) else {
             idle.append(slot)
             return finishUnsent(request, .failed(TransferFailure(code: CURLE_FAILED_INIT)), startedAt)
         }
@@ -85,18 +86,10 @@ final class TransferEngine {
     }
 
     private func collectFinished() {
-        var remaining: Int32 = 0
-        while let message = curl_multi_info_read(loop.multi, &remaining) {
-            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-            // The message is gone once the handle is removed.
-            let code = ccurl_message_result(message)
+        while let (easy, code) = multi.takeFinished() {
             let slot = TransferSlot.of(easy)
-            curl_multi_remove_handle(loop.multi, easy)
             let ending = slot.ending(code)
-            if ending.deservesAnotherTry, slot.prepareAnotherTry(), curl_multi_add_handle(loop.multi, easy) == CURLM_OK
-            {
-                continue
-            }
+            if ending.deservesAnotherTry, slot.prepareAnotherTry(), multi.add(easy) { continue }
             finished.append(slot.result(ending))
             release(slot)
         }
@@ -104,7 +97,7 @@ final class TransferEngine {
 
     private func cancelActive() {
         for slot in active {
-            curl_multi_remove_handle(loop.multi, slot.easy)
+            multi.remove(slot.easy)
             finished.append(slot.cancelled())
         }
         active.removeAll()
@@ -118,11 +111,5 @@ final class TransferEngine {
             last.activeIndex = slot.activeIndex
         }
         idle.append(slot)
-    }
-
-    /// Waits for sockets, libcurl's timers, a wake-up, or the time given.
-    private func sleep(milliseconds: Int64) {
-        let limit = Int32(max(0, min(milliseconds, Self.longestSleep)))
-        if curl_multi_poll(loop.multi, nil, 0, limit, nil) != CURLM_OK { LoopClock.pauseBriefly() }
     }
 }

@@ -4,14 +4,11 @@ internal import Synchronization
 /// Sends requests to gateways: one thread, one libcurl multi handle, at most `capacity` requests in flight.
 ///
 /// The loop pulls its work from a ``TransferSource``. Every method may be called from any thread.
-/// `@unchecked Sendable`: libcurl's handle is used by the loop's thread alone, but for `curl_multi_wakeup`, which may be
-/// called from anywhere, and for closing it in `deinit`, when the thread has ended (it keeps the loop alive until then).
-package final class TransferLoop: @unchecked Sendable {
+package final class TransferLoop: Sendable {
     let configuration: GatewayClientConfiguration
     /// Most requests in flight at a time.
     package let capacity: Int
-    /// libcurl's multi handle.
-    let multi: UnsafeMutableRawPointer
+    let multi: TransferMulti
 
     /// Whether a wake-up is on its way; further ones join it.
     private let isWoken = Atomic<Bool>(false)
@@ -24,21 +21,9 @@ package final class TransferLoop: @unchecked Sendable {
     package init(configuration: GatewayClientConfiguration, capacity: Int) throws(TransferFailure) {
         precondition(capacity > 0, "a transfer loop needs room for a transfer")
         guard Self.globalCode == CURLE_OK else { throw TransferFailure(code: Self.globalCode) }
-        guard let multi = curl_multi_init() else { throw TransferFailure(code: CURLE_OUT_OF_MEMORY) }
-        guard curl_multi_wakeup(multi) == CURLM_OK else {
-            curl_multi_cleanup(multi)
-            throw TransferFailure(code: CURLE_FAILED_INIT)
-        }
-        _ = ccurl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
-        // Idle connections that are kept for reuse; the oldest is closed beyond that.
-        _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, capacity)
         self.configuration = configuration
         self.capacity = capacity
-        self.multi = multi
-    }
-
-    deinit {
-        curl_multi_cleanup(multi)
+        multi = try TransferMulti(capacity: capacity)
     }
 
     /// Starts the thread; `source` is kept until the thread ends. May be called once.
@@ -58,7 +43,7 @@ package final class TransferLoop: @unchecked Sendable {
 
     /// Makes the loop ask its source soon. Cheap when a wake-up is on its way already.
     package func wake() {
-        if !isWoken.exchange(true, ordering: .acquiringAndReleasing) { curl_multi_wakeup(multi) }
+        if !isWoken.exchange(true, ordering: .acquiringAndReleasing) { multi.wake() }
     }
 
     /// Asks for the end: no new requests; those in flight have `drain` to finish, then they end as

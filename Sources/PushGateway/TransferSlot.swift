@@ -1,5 +1,13 @@
 internal import CCurl
 
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// One persistent libcurl easy handle with the buffers of the request it carries; used on the loop's thread alone.
 final class TransferSlot {
     let easy: UnsafeMutableRawPointer
@@ -7,6 +15,7 @@ final class TransferSlot {
     var activeIndex = 0
 
     private let options: TransferOptions
+    private let watch: SocketWatch
     private var token: UInt64 = 0
     private var pushkey = ""
     private var startedAt: Int64 = 0
@@ -31,16 +40,21 @@ final class TransferSlot {
     private static let keptCapacity = 65536
 
     /// Makes a handle; nil when libcurl has no memory for it.
-    init?(options: TransferOptions) {
+    /// - Parameter watch: Is told which sockets are opened and closed, and has to outlive the connections.
+    init?(options: TransferOptions, watch: SocketWatch) {
         guard let easy = curl_easy_init() else { return nil }
         self.easy = easy
         self.options = options
+        self.watch = watch
         let context = Unmanaged.passUnretained(self).toOpaque()
         guard options.apply(to: easy),
             ccurl_set_pointer(easy, CURLOPT_PRIVATE, context) == CURLE_OK,
             ccurl_set_write_function(easy, { TransferSlot.write($0, $1 * $2, $3) }, context) == CURLE_OK,
             ccurl_set_header_function(easy, { TransferSlot.readHeader($0, $1 * $2, $3) }, context) == CURLE_OK,
-            ccurl_set_open_socket_function(easy, { TransferSlot.openSocket($0, $2) }, context) == CURLE_OK
+            ccurl_set_open_socket_function(easy, { TransferSlot.openSocket($0, $2) }, context) == CURLE_OK,
+            // A connection outlives the handle that has opened it.
+            ccurl_set_close_socket_function(
+                easy, { TransferSlot.closeSocket($0, $1) }, Unmanaged.passUnretained(watch).toOpaque()) == CURLE_OK
         else { return nil }
     }
 
@@ -238,6 +252,12 @@ extension TransferSlot {
         } else {
             slot.openedSockets += 1
         }
+        if socket >= 0 { slot.watch.opened(socket) }
         return socket
+    }
+
+    private static func closeSocket(_ watch: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+        if let watch { Unmanaged<SocketWatch>.fromOpaque(watch).takeUnretainedValue().closing(socket) }
+        return close(socket)
     }
 }
