@@ -110,4 +110,34 @@ struct EventWindowTests {
         #expect(window.find(id(1)) == nil)
         for number in 20_000..<20_004 as Range<Int64> { #expect(window.find(id(number)) != nil) }
     }
+
+    @Test func `An event that stays gives way to the 65,536th number after it`() throws {
+        let event = try event()
+        var window = EventWindow(capacity: 1 << 30)
+        window.insert(event, firstNumber: 1)
+        for number in 2..<65_537 as Range<Int64> {
+            window.insert(event, firstNumber: number)
+            if number != 40_000 { window.release(id(number)) }
+        }
+        #expect(window.find(id(1)) != nil)
+        window.insert(event, firstNumber: 65_537)
+        #expect(window.find(id(1)) == nil)
+        #expect(window.find(id(40_000)) != nil)
+        #expect(window.find(id(65_537)) != nil)
+        window.insert(event, firstNumber: 1 << 40)
+        #expect(window.find(id(40_000)) == nil)
+        #expect(window.find(id(1 << 40)) != nil)
+    }
+
+    @Test func `A number that is not the highest is not kept, and takes nothing away`() throws {
+        var window = EventWindow(capacity: 1 << 20)
+        let (first, second) = (try event(), try event())
+        window.insert(first, firstNumber: 5000)
+        window.insert(first, firstNumber: 7000)
+        for number in [5000, 6000, 7000, 4999] as [Int64] { window.insert(second, firstNumber: number) }
+        #expect(window.find(id(5000))?.event === first)
+        #expect(window.find(id(6000)) == nil)
+        #expect(window.find(id(7000))?.event === first)
+        #expect(window.find(id(4999)) == nil)
+    }
 }
