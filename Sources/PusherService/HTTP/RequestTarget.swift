@@ -69,6 +69,7 @@ struct RequestTarget: Sendable, Equatable {
     private static func decode(
         _ encoded: ArraySlice<UInt8>, plusIsSpace: Bool, in place: String
     ) throws(PusherError) -> String {
+        if encoded.allSatisfy(standsForItself) { return String(decoding: encoded, as: UTF8.self) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(encoded.count)
         var position = encoded.startIndex
@@ -93,6 +94,11 @@ struct RequestTarget: Sendable, Equatable {
             throw PusherError(.invalidParam, "the request's \(place) is not valid UTF-8")
         }
         return text
+    }
+
+    /// Whether a byte is a character that no encoding is about: most parts have nothing else.
+    private static func standsForItself(_ byte: UInt8) -> Bool {
+        byte < 0x80 && byte != UInt8(ascii: "%") && byte != UInt8(ascii: "+")
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {
