@@ -86,7 +86,7 @@ final class ReceiptProcessor: Sendable {
 
     // MARK: Applying
 
-    /// On the writer's thread, after the commit.
+    /// Takes over what the queue has stored; in the order of the commits.
     private func apply(_ plan: ReadingPlan, at now: Int64) {
         let counts = reading.state.withLock { state -> [Int: UnreadBoard.Counts] in
             for (user, ids) in plan.read { state.board.remove(ids, of: user) }

@@ -40,7 +40,7 @@ final class Dispatcher: Sendable {
 
     // MARK: Intake
 
-    /// Takes stored events in; called on the writer's thread in commit order.
+    /// Takes stored events in; called in the order of the commits.
     func enqueue(_ events: [(event: LiveEvent, firstNumber: Int64)]) {
         var now: Int64 = 0
         var orphans: [FinishedNotification] = []
@@ -77,7 +77,7 @@ final class Dispatcher: Sendable {
         if isWanted { wake() }
     }
 
-    /// Takes dead letters in that are queued again; called on the writer's thread in commit order.
+    /// Takes dead letters in that are queued again; called in the order of the commits.
     func enqueue(revived notifications: [PendingNotification]) {
         var now: Int64 = 0
         var orphans: [FinishedNotification] = []

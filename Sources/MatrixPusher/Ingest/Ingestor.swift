@@ -237,7 +237,7 @@ final class Ingestor: Sendable {
         return batch
     }
 
-    /// Takes over what the queue has stored; on the writer's thread, in commit order.
+    /// Takes over what the queue has stored; in the order of the commits.
     /// - Returns: the answer of the first time, where the transaction was seen before.
     private func take(_ receipt: AppendReceipt, _ batch: Batch, at now: Int64) -> [UInt8]? {
         switch receipt {

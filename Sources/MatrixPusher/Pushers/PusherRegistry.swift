@@ -48,7 +48,7 @@ final class PusherRegistry: Sendable {
         try result.forCaller()
     }
 
-    /// Takes over what the queue has stored; on the writer's thread, so in the order of the commits.
+    /// Takes over what the queue has stored; in the order of the commits.
     func apply(_ set: PusherSet) {
         let now = UnixClock.now()
         let fields = set.pusher.fields

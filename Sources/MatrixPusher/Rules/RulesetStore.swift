@@ -167,7 +167,7 @@ final class RulesetStore: Sendable {
         let compiled = ruleset.isEmpty ? nil : CompiledRuleset.compiling(ruleset, defaults: defaultRules)
         if compiled == nil, !hasOwn(userID) { return }
         let result: Result<Void, QueueError> = await withCheckedContinuation { continuation in
-            // On the writer's thread, in the order of the commits.
+            // Runs in the order of the commits.
             let completion: @Sendable (Result<Void, QueueError>) -> Void = { [self] result in
                 if case .success = result { note(compiled, of: userID) }
                 continuation.resume(returning: result)

@@ -150,7 +150,7 @@ final class QueueStore {
     var changedRows: Int { connection.totalChanges - changesAtBegin }
 
     /// Applies one write. Returns what has to run once it is durable.
-    func apply(_ operation: WriteOperation) throws(QueueError) -> (() -> Void)? {
+    func apply(_ operation: WriteOperation) throws(QueueError) -> CompletionThread.Completion? {
         switch operation {
         case .finish(let notifications): try finish(notifications)
         case .recordFailure(let failure): try recordFailure(failure)

@@ -17,20 +17,29 @@ final class CommitLoop {
     private let observer: QueueObserver
     /// Monotonic nanoseconds.
     private let clock: () -> UInt64
+    /// Runs the completions while there is more to commit; nil: they run here.
+    private let completionThread: CompletionThread?
+    /// Whether somebody waits for the next commit.
+    private var hasMore: () -> Bool = { false }
     /// Not yet dealt with, in the order of the calls.
     private var kept = KeptWrites()
     /// The database could not be written, and has not been since.
     private var failure: (error: QueueError, at: UInt64)?
 
-    init(store: QueueStore, observer: QueueObserver, clock: @escaping () -> UInt64 = QueueInbox.now) {
+    init(
+        store: QueueStore, observer: QueueObserver, clock: @escaping () -> UInt64 = QueueInbox.now,
+        completionThread: CompletionThread? = nil
+    ) {
         self.store = store
         self.observer = observer
         self.clock = clock
+        self.completionThread = completionThread
     }
 
     /// Waits for writes and commits them until the inbox is closed; then closes the database.
     /// Returns how many writes could not be stored.
     func run(_ inbox: QueueInbox) -> Int {
+        hasMore = { inbox.isAwaited }
         while let operations = inbox.take() {
             commit(operations)
             inbox.report(failed: failure != nil)
@@ -40,8 +49,10 @@ final class CommitLoop {
             failure?.at = 0
             commit([])
         }
+        completionThread?.drain()
         if keptCount == 0, let snapshot = inbox.snapshot { store.writeSnapshot(snapshot) }
         store.close()
+        completionThread?.end()
         return keptCount
     }
 
@@ -73,7 +84,7 @@ final class CommitLoop {
 
     /// Commits operations from the front of `kept` in one transaction, takes them out and runs their completions.
     private func commitGroup(of operations: ArraySlice<WriteOperation>, rows limit: Int) throws(QueueError) {
-        var completions: [() -> Void] = []
+        var completions: [CompletionThread.Completion] = []
         var done = 0
         let start = ContinuousClock.now
         do throws(QueueError) {
@@ -91,8 +102,18 @@ final class CommitLoop {
         }
         observer.committed(store.changedRows, ContinuousClock.now - start)
         kept.removeFirst(done)
-        for completion in completions { completion() }
+        finish(completions)
         store.shortenLog()
+    }
+
+    /// Runs completions: here, where that holds nobody up; else beside the next commit, after those of the last ones.
+    private func finish(_ completions: [CompletionThread.Completion]) {
+        guard !completions.isEmpty else { return }
+        if let completionThread, !kept.operations.isEmpty || hasMore() || !completionThread.isIdle {
+            completionThread.run(completions)
+        } else {
+            for completion in completions { completion() }
+        }
     }
 
     /// One write of a group is at fault: only that one must fail. Stops early when the database as a whole fails.
@@ -104,6 +125,7 @@ final class CommitLoop {
             } catch {
                 guard !error.blamesEnvironment else { return }
                 kept.removeFirst(1)
+                completionThread?.drain()
                 if case .command(let command) = operation.first {
                     command.fail(error)
                 } else {
@@ -120,6 +142,7 @@ final class CommitLoop {
         let count = keptCount
         let commands = kept.takeCommands()
         let dropped = kept.thinOut()
+        completionThread?.drain()
         // First: whoever is refused may look at once at how the database is.
         observer.failed(error, keptCount, dropped)
         for command in commands { command.fail(error) }

@@ -16,7 +16,7 @@ struct CommitSchedule: Equatable {
         case idle
     }
 
-    private var isUrgent = false
+    private(set) var isUrgent = false
     private var quietRows = 0
     private var quietSince: UInt64 = 0
     private var failures = 0

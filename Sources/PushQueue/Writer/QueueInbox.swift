@@ -70,6 +70,13 @@ final class QueueInbox: @unchecked Sendable {
         }
     }
 
+    /// Whether somebody waits for the next commit.
+    var isAwaited: Bool {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return schedule.isUrgent
+    }
+
     /// How the last commits went: whether the writer keeps writes to try again.
     func report(failed: Bool) {
         pthread_mutex_lock(mutex)

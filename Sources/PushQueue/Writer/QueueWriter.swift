@@ -6,6 +6,7 @@ final class QueueWriter: Sendable {
     private let path: String
     private let inbox: QueueInbox
     private let thread: pthread_t
+    private let completionThread = CompletionThread()
 
     /// What the thread works with, handed over to it at its start.
     private final class Work {
@@ -22,10 +23,13 @@ final class QueueWriter: Sendable {
     init(store: consuming sending QueueStore, observer: QueueObserver) throws(QueueError) {
         path = store.path
         inbox = QueueInbox()
-        let work = Unmanaged.passRetained(Work(loop: CommitLoop(store: store, observer: observer), inbox: inbox))
+        var result = completionThread.start()
+        let loop = CommitLoop(store: store, observer: observer, completionThread: completionThread)
+        let work = Unmanaged.passRetained(Work(loop: loop, inbox: inbox))
         var thread = pthread_t()
-        let result = pthread_create(&thread, nil, QueueWriter.main, work.toOpaque())
+        if result == 0 { result = pthread_create(&thread, nil, QueueWriter.main, work.toOpaque()) }
         guard result == 0 else {
+            completionThread.end()
             work.release()
             throw QueueError(.sqlite, path: path, "no thread for writing: \(String(cString: strerror(result)))")
         }
@@ -57,7 +61,8 @@ final class QueueWriter: Sendable {
         pthread_detach(thread)
     }
 
-    var isCurrentThread: Bool { pthread_equal(thread, pthread_self()) != 0 }
+    /// Whether this is the thread that writes, or the one of the completions.
+    var isCurrentThread: Bool { pthread_equal(thread, pthread_self()) != 0 || completionThread.isCurrentThread }
 
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
         guard let argument else { return nil }

@@ -12,7 +12,7 @@ enum WriteOperation: Sendable {
 
     struct Command: Sendable {
         /// Does the writing; what it returns runs once that is durable. May run again after a rollback.
-        let apply: @Sendable (QueueStore) throws(QueueError) -> () -> Void
+        let apply: @Sendable (QueueStore) throws(QueueError) -> CompletionThread.Completion
         /// Runs instead when nothing was stored.
         let fail: @Sendable (QueueError) -> Void
         /// It waits for a database that cannot be written now, instead of failing.
