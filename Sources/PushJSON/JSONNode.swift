@@ -1,6 +1,7 @@
 /// One value in a document's flat list: children follow their container, keys precede their values.
 ///
 /// Sixteen bytes, since a text of small values has a node for every other byte.
+@usableFromInline
 package struct JSONNode {
     /// The kind in the upper three bits, the first byte of the value in the source (a string's opening quote) below.
     @usableFromInline let head: UInt32

@@ -1,6 +1,19 @@
 extension JSONParser {
     /// Parses a string at its opening quote; only the content of one with escapes is copied.
+    @inline(__always)
     mutating func parseString() throws(JSONError) {
+        let start = position
+        // There is a base address: the opening quote has been read.
+        let end = StringScan.firstSpecial(
+            in: bytes.baseAddress.unsafelyUnwrapped, from: start &+ 1, to: bytes.count, stopsBeyondASCII: true)
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try parseSpecialString() }
+        position = end &+ 1
+        nodes.append(JSONNode(.string, start: start, end: position, size: JSONNode.plain))
+    }
+
+    /// Parses a string that may have escapes and bytes beyond ASCII.
+    @inline(never)
+    private mutating func parseSpecialString() throws(JSONError) {
         let start = position
         position += 1
         // Start of the run of bytes that stand for themselves and are not copied yet.

@@ -4,6 +4,7 @@
 /// document beside them, and says so where they stand.
 ///
 /// `@unchecked Sendable`: what the pointers lead to is never changed.
+@usableFromInline  // Else other modules inline none of its members.
 package struct JSONView: @unchecked Sendable {
     @usableFromInline let text: UnsafePointer<UInt8>
     @usableFromInline let node: UnsafePointer<JSONNode>
@@ -15,6 +16,7 @@ package struct JSONView: @unchecked Sendable {
     }
 
     @inlinable
+    @inline(__always)
     package var kind: JSONKind { node.pointee.kind }
 
     @inlinable
@@ -49,6 +51,7 @@ package struct JSONView: @unchecked Sendable {
 
     /// The bytes of this value as they stand in the source.
     @inlinable
+    @inline(__always)
     package var source: UnsafeBufferPointer<UInt8> {
         let node = node.pointee
         return UnsafeBufferPointer(start: text + node.start, count: Int(node.end) &- node.start)
@@ -58,14 +61,17 @@ package struct JSONView: @unchecked Sendable {
 
     /// A string's unescaped content as UTF-8; nil for anything that is no string.
     @inlinable
+    @inline(__always)
     package var content: UnsafeBufferPointer<UInt8>? { kind == .string ? stringBytes : nil }
 
     /// The same, empty for anything that is no string.
     @inlinable
+    @inline(__always)
     package var utf8: UnsafeBufferPointer<UInt8> { content ?? UnsafeBufferPointer(start: nil, count: 0) }
 
     /// The content of what is known to be a string.
     @inlinable
+    @inline(__always)
     var stringBytes: UnsafeBufferPointer<UInt8> {
         let node = node.pointee
         return node.isPlainString
