@@ -12,13 +12,10 @@ enum CaseFolding {
     static func fold(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         // The initialiser below would write a count to the empty array, which all threads share.
         if text.isEmpty { return [] }
-        let ascii = asciiPrefixCount(text)
-        if ascii == text.count {
-            return [UInt8](unsafeUninitializedCapacity: ascii) { folded, count in
-                foldASCII(text, count: ascii, into: folded)
-                count = ascii
-            }
+        let ascii = [UInt8](unsafeUninitializedCapacity: text.count) { folded, count in
+            count = foldASCII(text, into: folded) ? text.count : 0
         }
+        if !ascii.isEmpty { return ascii }
         var folded: [UInt8] = []
         folded.reserveCapacity(text.count + text.count / 8 + 4)
         var position = 0
@@ -39,15 +36,52 @@ enum CaseFolding {
 
     /// Folds valid UTF-8 into memory that the caller has to deallocate; it has an address even when it is empty.
     static func foldedCopy(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
-        if asciiPrefixCount(text) == text.count {
-            let folded = UnsafeMutablePointer<UInt8>.allocate(capacity: max(text.count, 1))
-            foldASCII(text, count: text.count, into: UnsafeMutableBufferPointer(start: folded, count: text.count))
-            return UnsafeBufferPointer(start: folded, count: text.count)
-        }
+        let ascii = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(text.count, 1))
+        if foldASCII(text, into: ascii) { return UnsafeBufferPointer(rebasing: ascii[..<text.count]) }
+        ascii.deallocate()
         let folded = fold(text)
         let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: folded.count)
         _ = copy.initialize(fromContentsOf: folded)
         return UnsafeBufferPointer(copy)
+    }
+
+    /// Folds a text into memory for as many bytes, eight at a time: the high bit is set in each byte that is `A`…`Z`, and
+    /// shifted to 0x20.
+    /// - Returns: false where not all is ASCII; the memory is of no use then.
+    static func foldASCII(
+        _ text: UnsafeBufferPointer<UInt8>, into folded: UnsafeMutableBufferPointer<UInt8>
+    ) -> Bool {
+        let count = text.count
+        guard count <= folded.count, let text = text.baseAddress, let folded = folded.baseAddress else {
+            return count == 0
+        }
+        var position = 0
+        while position &+ 8 <= count {
+            guard foldASCIIWord(text, position, into: folded) else { return false }
+            position &+= 8
+        }
+        // The last word overlaps the one before it.
+        if position < count, count >= 8 { return foldASCIIWord(text, count &- 8, into: folded) }
+        while position < count {
+            guard text[position] < 0x80 else { return false }
+            folded[position] = foldASCII(text[position])
+            position &+= 1
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func foldASCIIWord(
+        _ text: UnsafePointer<UInt8>, _ offset: Int, into folded: UnsafeMutablePointer<UInt8>
+    ) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = UnsafeRawPointer(text).loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        guard word & (ones &* 0x80) == 0 else { return false }
+        let atLeastA = word &+ ones &* (0x80 - 0x41)
+        let aboveZ = word &+ ones &* (0x80 - 0x5B)
+        let upper = (atLeastA & ~aboveZ) & (ones &* 0x80)
+        UnsafeMutableRawPointer(folded).storeBytes(of: word | upper >> 2, toByteOffset: offset, as: UInt64.self)
+        return true
     }
 
     @inline(__always)
@@ -67,39 +101,6 @@ enum CaseFolding {
             folded.append(contentsOf: encoded)
         } else {
             folded.append(contentsOf: lower)
-        }
-    }
-
-    private static func asciiPrefixCount(_ text: UnsafeBufferPointer<UInt8>) -> Int {
-        var position = 0
-        let raw = UnsafeRawBufferPointer(text)
-        while position &+ 8 <= text.count {
-            if raw.loadUnaligned(fromByteOffset: position, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { break }
-            position &+= 8
-        }
-        while position < text.count, text[position] < 0x80 { position &+= 1 }
-        return position
-    }
-
-    /// Eight bytes at a time: the high bit is set in each byte that is `A`…`Z`, and shifted to 0x20.
-    private static func foldASCII(
-        _ text: UnsafeBufferPointer<UInt8>, count: Int, into folded: UnsafeMutableBufferPointer<UInt8>
-    ) {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let raw = UnsafeRawBufferPointer(text)
-        let target = UnsafeMutableRawBufferPointer(folded)
-        var position = 0
-        while position &+ 8 <= count {
-            let word = raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)
-            let atLeastA = word &+ ones &* (0x80 - 0x41)
-            let aboveZ = word &+ ones &* (0x80 - 0x5B)
-            let upper = (atLeastA & ~aboveZ) & (ones &* 0x80)
-            target.storeBytes(of: word | upper >> 2, toByteOffset: position, as: UInt64.self)
-            position &+= 8
-        }
-        while position < count {
-            folded[position] = foldASCII(text[position])
-            position &+= 1
         }
     }
 }

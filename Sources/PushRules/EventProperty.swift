@@ -10,6 +10,12 @@ struct EventProperty {
     var hash: UInt64 = 0
     /// Hash of a string's folded bytes.
     var foldedHash: UInt64 = 0
-    /// A string's folded bytes; nil base where not folded yet. The event owns the memory.
+    /// Whether the memory of `folded` is its own; else it is the event's.
+    var hasOwnMemory = false
+    /// A string's folded bytes; nil base where not folded yet.
     var folded = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+
+    func deallocate() {
+        if hasOwnMemory { folded.deallocate() }
+    }
 }

@@ -33,6 +33,11 @@ public final class PushEvent {
 
     /// Places for the common paths first, then for others in the order in which rules ask for them.
     @exclusivity(unchecked) private var places: UnsafeMutablePointer<Place>
+    /// The memory of the first places, and behind them of what is folded of them while there is room: most events take no
+    /// other.
+    private let memory: UnsafeMutableRawPointer
+    @exclusivity(unchecked) private var scratch: UnsafeMutableBufferPointer<UInt8>
+    private static let maximumScratch = 1024
     /// How many places there is room for: few events meet a rule about another path than the common ones.
     private var capacity = PropertyPath.common.count
     private var otherPlaces: [PropertyPath: Int] = [:]
@@ -68,13 +73,19 @@ public final class PushEvent {
         power = facts.power
         isEncrypted = type?.isString("m.room.encrypted") ?? false
         self.sender = sender
-        places = .allocate(capacity: capacity)
+        let parts = (content ?? event.view).members(PropertyPath.contentKeys)
+        let size = capacity * MemoryLayout<Place>.stride
+        // Nearly all rules that fold something fold the type and the body.
+        let scratchSize = min((type?.utf8.count ?? 0) + (parts[0]?.utf8.count ?? 0), Self.maximumScratch)
+        memory = .allocate(byteCount: size + scratchSize, alignment: MemoryLayout<Place>.alignment)
+        places = memory.bindMemory(to: Place.self, capacity: capacity)
+        scratch = UnsafeMutableBufferPointer(
+            start: (memory + size).bindMemory(to: UInt8.self, capacity: scratchSize), count: scratchSize)
         // In the order of the common paths. Rules look at nearly all of these: one pass over the content finds its own.
         (places + 0).initialize(to: Place(type))
         (places + 1).initialize(to: Place(sender))
         (places + 2).initialize(to: Place(stateKey))
         (places + 3).initialize(to: Place(roomID))
-        let parts = (content ?? event.view).members(PropertyPath.contentKeys)
         for place in 0..<PropertyPath.contentKeys.count {
             (places + PropertyPath.contentPlace + place).initialize(to: Place(content == nil ? nil : parts[place]))
         }
@@ -86,9 +97,9 @@ public final class PushEvent {
     private static let keys = JSONMemberTable.Keys("type", "sender", "state_key", "room_id", "content")
 
     deinit {
-        for place in 0..<capacity { places[place].property.folded.deallocate() }
-        places.deinitialize(count: capacity)
-        places.deallocate()
+        for place in 0..<capacity { places[place].property.deallocate() }
+        if capacity == Self.maximumPlaces { places.deallocate() }
+        memory.deallocate()
         words?.deallocate()
     }
 
@@ -111,7 +122,7 @@ public final class PushEvent {
             set(next, path.value(in: event.view))
             return next
         }
-        places[last].property.folded.deallocate()
+        places[last].property.deallocate()
         set(last, path.value(in: event.view))
         return last
     }
@@ -122,7 +133,6 @@ public final class PushEvent {
         places = .allocate(capacity: Self.maximumPlaces)
         places.moveInitialize(from: former, count: capacity)
         (places + capacity).initialize(repeating: Place(), count: Self.maximumPlaces - capacity)
-        former.deallocate()
         capacity = Self.maximumPlaces
     }
 
@@ -184,9 +194,18 @@ public final class PushEvent {
 
     @inline(never)
     private func fold(_ place: Int) {
-        let folded = places[place].value?.content.map { CaseFolding.foldedCopy($0) }
-        places[place].property.folded = folded ?? CaseFolding.foldedCopy(UnsafeBufferPointer(start: nil, count: 0))
+        let text = places[place].value?.utf8 ?? UnsafeBufferPointer(start: nil, count: 0)
+        let folded = foldIntoScratch(text)
+        places[place].property.folded = folded ?? CaseFolding.foldedCopy(text)
+        places[place].property.hasOwnMemory = folded == nil
         places[place].property.foldedHash = SeededHash.hash(places[place].property.folded)
+    }
+
+    /// Folds a text that is ASCII, if there is room for it.
+    private func foldIntoScratch(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8>? {
+        guard text.count <= scratch.count, CaseFolding.foldASCII(text, into: scratch) else { return nil }
+        defer { scratch = UnsafeMutableBufferPointer(rebasing: scratch[text.count...]) }
+        return UnsafeBufferPointer(rebasing: scratch[..<text.count])
     }
 
     @inline(never)

@@ -22,6 +22,23 @@ import Testing
         }
     }
 
+    @Test(arguments: 0...40)
+    func aCopyIsWhatFoldingGivesWhereverABytesBeyondASCIIStands(count: Int) {
+        func copy(_ text: String) -> [UInt8] {
+            var text = text
+            let folded = text.withUTF8 { CaseFolding.foldedCopy($0) }
+            defer { folded.deallocate() }
+            return Array(folded)
+        }
+        let text = String(repeating: "Z", count: count)
+        #expect(copy(text) == Array(repeating: UInt8(ascii: "z"), count: count))
+        for position in 0...count {
+            let text = text.prefix(position) + "Ä" + text.dropFirst(position)
+            #expect(copy(String(text)) == Array(text.lowercased().utf8))
+            #expect(CaseFolding.fold(String(text)) == Array(text.lowercased().utf8))
+        }
+    }
+
     @Test func noScalarOutsideASCIIFoldsIntoIt() {
         for value in UInt32(0x80)...0x1FFFF {
             guard let scalar = Unicode.Scalar(value) else { continue }
