@@ -60,10 +60,12 @@ struct PieceWriter {
 extension [UInt8] {
     /// Makes an array of pieces that take `capacity` bytes at most.
     init(piecesUpTo capacity: Int, _ write: (inout PieceWriter) -> Void) {
-        self.init(unsafeUninitializedCapacity: capacity) { memory, count in
+        // Collected on the stack: what makes an array before its bytes are known is no inlined code of the library, and
+        // costs more than one more copy. And the array takes no more than it has.
+        self = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { memory in
             var writer = PieceWriter(memory)
             write(&writer)
-            count = writer.count
+            return Array(UnsafeBufferPointer(rebasing: memory[..<writer.count]))
         }
     }
 }
