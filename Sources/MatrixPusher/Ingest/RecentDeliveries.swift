@@ -16,8 +16,7 @@ struct RecentDeliveries: Sendable {
     /// Keys remembered at most.
     let capacity: Int
     private var keys = KeyRing()
-    /// Claimed keys, and by whom.
-    private var pending: [UInt64: Int] = [:]
+    private var pending = ClaimTable()
     private var claimants = 0
     /// Unix milliseconds of confirmed keys, one for the keys of a second, in order of time.
     private var seconds: [(at: Int64, firstKey: Int)] = []
@@ -36,10 +35,9 @@ struct RecentDeliveries: Sendable {
     }
 
     mutating func claim(_ key: UInt64, by claimant: Int) -> Claim {
-        if let holder = pending[key] { return holder == claimant ? .known : .pending }
         if keys.contains(key) { return .known }
-        pending[key] = claimant
-        return .new
+        guard let holder = pending.claim(key, by: claimant) else { return .new }
+        return holder == claimant ? .known : .pending
     }
 
     /// A batch is durable.
@@ -50,7 +48,7 @@ struct RecentDeliveries: Sendable {
 
     /// A batch could not be stored.
     mutating func abandon(_ batch: [UInt64]) {
-        for key in batch { pending[key] = nil }
+        for key in batch { pending.remove(key) }
     }
 
     /// Adds a batch that was stored earlier. The newest batch is kept as a whole, however large.
