@@ -1,5 +1,4 @@
-import PushJSON
-
+@testable import PushJSON
 @testable import PushRules
 
 /// A request of `explain`: event, recipient, room and ruleset in one JSON object.

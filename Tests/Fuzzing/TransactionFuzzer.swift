@@ -1,7 +1,6 @@
-import PushJSON
-
 @testable import MatrixPusher
 @testable import PushGateway
+@testable import PushJSON
 @testable import PushRules
 
 /// The body of an ingest transaction.
@@ -57,7 +56,7 @@ private func checkItem(_ item: IngestItem) {
     for recipient in item.recipients {
         precondition(recipient.counts?.unread ?? 0 >= 0 && recipient.counts?.missedCalls ?? 0 >= 0, "counts below zero")
         let verdict =
-            recipient.actions.map { Verdict(given: $0) }
+            item.actions(for: recipient).map { Verdict(given: $0) }
             ?? CompiledRuleset.defaults().evaluate(
                 event, recipient: recipient.userID.string!, displayName: recipient.displayName?.string)
         checkBodies(fragment, item, recipient, verdict, isHigh: verdict.isHighPriority(for: event))

@@ -153,7 +153,7 @@ struct IngestItemTests {
             "recipients":[{"user_id":"@b:hs","display_name":null,"actions":null,"counts":null,"ignores_sender":null},{"user_id":"@c:hs"}]}
             """)
         #expect(item.recipients.count == 2)
-        #expect(item.recipients.allSatisfy { $0.displayName == nil && $0.actions == nil && $0.counts == nil })
+        #expect(item.recipients.allSatisfy { $0.displayName == nil && $0.given == nil && $0.counts == nil })
         #expect(try self.item(#"{"event":\#(Self.event),"room":null,"recipients":[]}"#).room == nil)
     }
 

@@ -16,7 +16,7 @@ import Testing
             let history = StoredHistory(
                 eventHash: Int.random(in: 0..<30, using: &random) == 0 ? event / 2 : -event,
                 roomHash: Int.random(in: -5..<5, using: &random), threadHash: Int.random(in: 0..<3, using: &random),
-                callHash: Int.random(in: 0..<9, using: &random) == 0 ? event : 0, readers: readers)
+                callHash: Int.random(in: 0..<9, using: &random) == 0 ? event : 0, readers: readers[...])
             _ = state.add(history, number: number)
         }
         return state
@@ -51,7 +51,7 @@ import Testing
     @Test func `What is added after reading is as if nothing had been in between`() throws {
         var written = state(seed: 5, users: 9, events: 300)
         var read = try #require(try restore(parts(written)))
-        let history = StoredHistory(eventHash: 77_777, roomHash: 2, readers: Array(0..<9))
+        let history = StoredHistory(eventHash: 77_777, roomHash: 2, readers: Array(0..<9)[...])
         _ = written.add(history, number: 1 << 20)
         _ = read.add(history, number: 1 << 20)
         #expect(read.numbers[77_777]?.first == 1 << 20)

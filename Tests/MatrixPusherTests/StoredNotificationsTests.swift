@@ -109,4 +109,8 @@ private final class EventCopy: EventSource {
             }
         }
     }
+
+    func withTexts(ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void) throws(QueueError) {
+        fatalError("the event notifies nobody")
+    }
 }

@@ -10,7 +10,7 @@ internal import Testing
             eventID: id, roomID: "!r:hs", threadID: thread, callID: call, event: Array("{\"e\":1}".utf8),
             room: Array("{\"member_count\":2}".utf8),
             readers: readers.map {
-                HistoryReader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
+                Reader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
             })
     }
 

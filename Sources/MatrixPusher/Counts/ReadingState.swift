@@ -42,7 +42,8 @@ final class ReadingState: Sendable {
             for reader in history.readers {
                 let item = UnreadBoard.Item(
                     id: id, room: history.roomHash, thread: history.threadHash, call: history.callHash)
-                forgotten += board.add(item, for: reader)
+                let oldest = board.add(item, for: reader)
+                if !oldest.isEmpty { forgotten += oldest }
                 id += 1
             }
             return forgotten
@@ -75,5 +76,5 @@ struct StoredHistory: Sendable {
     var threadHash = UnreadBoard.main
     var callHash = 0
     /// The hashes of the users it notifies, in the order of their rows.
-    var readers: [Int] = []
+    var readers: ArraySlice<Int> = []
 }

@@ -1,6 +1,7 @@
 internal import PushGateway
 internal import PushJSON
 internal import PushQueue
+internal import PushRules
 
 /// An event on its way into the queue: whom it notifies, and through which pushers.
 struct EventDraft {
@@ -36,62 +37,72 @@ struct EventDrafts {
     /// Calls `body` with the new readers of an event, in parts that are stored under one number each: readers and
     /// notifications of a user stay together.
     func forEachPart(of draft: EventDraft, _ body: (Part) -> Void) {
-        var part = Part(item: draft.item)
+        var part = Part(draft)
         for index in draft.readers where readers[index].isNew {
             let count = readers[index].pushers.count
-            if part.readers.count == Self.partSize || part.notifications + count > Self.partSize {
+            if part.count == Self.partSize || part.notifications + count > Self.partSize {
                 body(part)
-                part = Part(item: draft.item)
+                part = Part(draft)
+                part.readers = index..<index
             }
-            part.readers.append(index)
+            part.readers = part.readers.lowerBound..<index + 1
+            part.count += 1
             part.notifications += count
         }
-        if !part.readers.isEmpty { body(part) }
+        if part.count > 0 { body(part) }
     }
 
     /// What is stored of an event under one number.
     struct Part {
         let item: IngestItem
-        /// Places in ``EventDrafts/readers``.
-        var readers: [Int] = []
+        /// Places in ``EventDrafts/readers``, of which the new ones belong to it.
+        var readers: Range<Int>
+        /// How many those are.
+        var count = 0
         var notifications = 0
+
+        /// One without readers.
+        init(_ draft: EventDraft) {
+            item = draft.item
+            readers = draft.readers.lowerBound..<draft.readers.lowerBound
+        }
+    }
+
+    /// The readers of all parts, one after the other: their hashes, and what is stored of them.
+    func readers(of parts: [Part]) -> (users: [Int], history: [HistoryReader]) {
+        var users: [Int] = []
+        var history: [HistoryReader] = []
+        let count = parts.reduce(0) { $0 + $1.count }
+        users.reserveCapacity(count)
+        history.reserveCapacity(count)
+        for part in parts {
+            for index in part.readers where readers[index].isNew {
+                let (place, result) = (readers[index].recipient, readers[index].result)
+                var flags = HistoryFlags(rawValue: 0)
+                if result.flags.contains(.highlight) { flags.insert(.highlight) }
+                if result.isGiven { flags.insert(.given) }
+                users.append(part.item.recipients[place].userHash)
+                history.append(HistoryReader(place: place, flags: flags, actions: result.actions.source))
+            }
+        }
+        return (users, history)
     }
 
     /// What gateways are sent for the notifications of a part.
     func liveEvent(_ part: Part, fragment: EventFragment, at now: Int64) -> LiveEvent {
         var notifications: [NewNotification] = []
         notifications.reserveCapacity(part.notifications)
-        for index in part.readers {
-            let result = readers[index].result
+        for index in part.readers where readers[index].isNew {
             for place in readers[index].pushers {
                 notifications.append(
-                    NewNotification(pusher: pushers[place], flags: result.flags.rawValue, tweaks: result.tweaks))
+                    NewNotification(
+                        pusher: pushers[place], flags: readers[index].result.flags.rawValue,
+                        tweaks: readers[index].result.actions.tweaks))
             }
         }
         return LiveEvent(
             fragment: fragment, queuedAt: now,
             expiresAt: part.item.lifetime.map { now + min($0, Self.longestLifetime) }, notifications: notifications)
-    }
-
-    /// What is stored of a part.
-    func newEvent(_ part: Part, _ live: LiveEvent) -> NewEvent {
-        NewEvent(
-            part.item, expiresAt: live.expiresAt, notifications: live.notifications,
-            readers: part.readers.map { index in
-                let result = readers[index].result
-                let recipient = part.item.recipients[readers[index].recipient]
-                var flags = HistoryFlags(rawValue: 0)
-                if result.flags.contains(.highlight) { flags.insert(.highlight) }
-                if result.isGiven { flags.insert(.given) }
-                return HistoryReader(
-                    userID: recipient.userID.string ?? "", flags: flags, displayName: recipient.displayName?.string,
-                    actions: result.actions)
-            })
-    }
-
-    /// What the boards keep of a part.
-    func stored(_ part: Part) -> StoredHistory {
-        part.item.stored(readers: part.readers.map { part.item.recipients[readers[$0].recipient].userHash })
     }
 
     /// A call's `lifetime` beyond a week means nothing more, milliseconds.

@@ -12,6 +12,14 @@ extension IngestItem: EventSource {
                 callID: call?.content, event: event.source, room: room?.source))
     }
 
+    func withTexts(
+        ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void
+    ) throws(QueueError) {
+        defer { withExtendedLifetime(self) {} }
+        try body(
+            ReaderTexts(userID: recipients[place].userID.utf8, displayName: recipients[place].displayName?.content))
+    }
+
     /// The event as gateways are told of it.
     func fragment() -> EventFragment {
         var parts = EventFragment.Parts(
@@ -22,7 +30,7 @@ extension IngestItem: EventSource {
 
     /// What the boards keep of it.
     /// - Parameter readers: The hashes of the users it notifies.
-    func stored(readers: [Int]) -> StoredHistory {
+    func stored(readers: ArraySlice<Int>) -> StoredHistory {
         StoredHistory(
             eventHash: eventHash, roomHash: Self.hash(roomID),
             threadHash: thread.map(Self.hash) ?? UnreadBoard.main, callHash: call.map(Self.hash) ?? 0,

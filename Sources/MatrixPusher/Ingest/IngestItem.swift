@@ -17,6 +17,8 @@ final class IngestItem: Sendable {
     let names: Names
     let roomFacts: RoomFacts
     let recipients: [Recipient]
+    /// Actions that the homeserver gave.
+    private let given: [PushActions]
     /// Milliseconds after which the event is of no use: the `lifetime` of a call invite.
     let lifetime: Int64?
     let stateKey: JSONView?
@@ -37,7 +39,9 @@ final class IngestItem: Sendable {
         let userID: JSONView
         let userHash: Int
         let displayName: JSONView?
-        let actions: PushActions?
+        /// The place in ``IngestItem/given`` of the actions that the homeserver gave, if it gave any: there is nothing to
+        /// count here, so that recipients are copied and dropped for nothing.
+        let given: Int?
         let counts: Counts?
         let ignoresSender: Bool
     }
@@ -100,10 +104,12 @@ final class IngestItem: Sendable {
         let list = try Self.required(members[2], .array, "recipients")
         var recipients: [Recipient] = []
         recipients.reserveCapacity(list.count)
+        var given: [PushActions] = []
         for recipient in list.elements! {
-            recipients.append(try Self.recipient(recipient, recipients.count, of: document))
+            recipients.append(try Self.recipient(recipient, recipients.count, of: document, &given))
         }
         self.recipients = recipients
+        self.given = given
         let isCall = type.isString("m.call.invite")
         lifetime = isCall ? content["lifetime"]?.integer.flatMap { $0 >= 0 ? $0 : nil } : nil
         isMembership = type.isString("m.room.member")
@@ -119,6 +125,9 @@ final class IngestItem: Sendable {
     func isSent(by recipient: Recipient) -> Bool {
         sender.hasSameContent(as: recipient.userID)
     }
+
+    /// The actions that the homeserver gave for a recipient, having evaluated the rules itself.
+    func actions(for recipient: Recipient) -> PushActions? { recipient.given.map { given[$0] } }
 
     // MARK: Parts
 
@@ -160,7 +169,7 @@ final class IngestItem: Sendable {
     private static let nameSize = 0...IngestLimits.name
 
     private static func recipient(
-        _ value: JSONView, _ index: Int, of document: JSONDocument
+        _ value: JSONView, _ index: Int, of document: JSONDocument, _ given: inout [PushActions]
     ) throws(PusherError) -> Recipient {
         // Made only for an error's text.
         func path(_ member: String = "") -> String { "recipients[\(index)]\(member)" }
@@ -177,10 +186,11 @@ final class IngestItem: Sendable {
             throw PusherError(.badJSON, "\(path(".ignores_sender")) must be a boolean")
         }
         let counts = try optional(members[4], .object, path(".counts"))
-        let given = try optional(members[3], .array, path(".actions"))
+        let actions = try optional(members[3], .array, path(".actions"))
+        if let actions { given.append(try Self.actions(JSONValue(document, actions), path)) }
         return Recipient(
             userID: userID, userHash: userHash, displayName: displayName,
-            actions: try given.map { given throws(PusherError) in try actions(JSONValue(document, given), path) },
+            given: actions == nil ? nil : given.count - 1,
             counts: try counts.map { counts throws(PusherError) in try Counts(counts, path(".counts")) },
             ignoresSender: ignoresSender?.bool ?? false)
     }

@@ -73,11 +73,12 @@ final class Ingestor: Sendable {
             let evaluation = RecipientEvaluation(item, rulesets: rulesets)
             let first = drafts.readers.count
             for index in item.recipients.indices {
-                guard !item.recipients[index].ignoresSender, !item.isSent(by: item.recipients[index]) else { continue }
+                let recipient = item.recipients[index]
                 // A user's own events never notify, whatever the rules or the homeserver's actions say.
-                guard let result = try evaluation.evaluate(item.recipients[index]) else { continue }
-                drafts.readers.append(
-                    EventDraft.Reader(recipient: index, result: result, key: key(item, item.recipients[index])))
+                guard !recipient.ignoresSender, !item.isSent(by: recipient),
+                    let result = try evaluation.evaluate(recipient)
+                else { continue }
+                drafts.readers.append(EventDraft.Reader(recipient: index, result: result, key: key(item, recipient)))
             }
             drafts.events.append(EventDraft(item: item, readers: first..<drafts.readers.count))
         }
@@ -115,36 +116,6 @@ final class Ingestor: Sendable {
     }
 
     // MARK: Storing
-
-    /// What of the drafts is new, in parts that are stored under one number each.
-    private struct Batch: Sendable {
-        /// What is to be sent of each of `events`; nil where nobody is notified.
-        var live: [LiveEvent?] = []
-        var stored: [StoredHistory] = []
-        var events: [NewEvent] = []
-        var notifications = 0
-        var keys: [UInt64] = []
-        var counts: [CountsUpdate] = []
-
-        mutating func reserveCapacity(_ count: Int) {
-            live.reserveCapacity(count)
-            stored.reserveCapacity(count)
-            events.reserveCapacity(count)
-        }
-
-        mutating func add(placeOf item: IngestItem) {
-            live.append(nil)
-            stored.append(item.stored(readers: []))
-            events.append(NewEvent(item, isPlace: true))
-        }
-    }
-
-    struct CountsUpdate: Sendable {
-        var userID: String
-        var userHash: Int
-        var unread: Int
-        var missedCalls: Int
-    }
 
     private func store(
         _ drafts: EventDrafts, _ request: TransactionRequest, transactionID: String
@@ -186,9 +157,10 @@ final class Ingestor: Sendable {
         _ drafts: EventDrafts, _ request: TransactionRequest, transactionID: String, keys: [UInt64]
     ) async throws(PusherError) -> [UInt8] {
         let now = UnixClock.now()
-        var batch = batch(of: drafts, at: now)
-        batch.keys = keys
-        batch.counts = Self.counts(in: request)
+        let known = reading.state.withLock { state in
+            drafts.events.map { state.numbers[$0.item.eventHash] != nil }
+        }
+        let batch = IngestBatch(drafts, known: known, keys: keys, counts: Self.counts(in: request), at: now)
         let answer = TransactionAnswer(
             accepted: request.items.count, notifications: batch.notifications, rejected: request.rejected
         ).json()
@@ -202,11 +174,10 @@ final class Ingestor: Sendable {
             transactionID: transactionID, answer: answer, queuedAt: now, events: batch.events,
             counts: batch.counts.map { UserCounts(userID: $0.userID, unread: $0.unread, missedCalls: $0.missedCalls) },
             deliveryKeys: keys)
-        let stored = batch
         let result: Result<[UInt8], QueueError> = await withCheckedContinuation { continuation in
             dispatcher.queue.append(transaction) { [self] result in
-                let answered = result.map { take($0, stored, at: now) ?? answer }
-                room.release(stored.notifications)
+                let answered = result.map { take($0, batch, at: now) ?? answer }
+                room.release(batch.notifications)
                 if case .failure = result { recent.withLock { $0.abandon(keys) } }
                 // Last: whoever has the answer finds the room and the keys as it says.
                 continuation.resume(returning: answered)
@@ -215,31 +186,9 @@ final class Ingestor: Sendable {
         return try result.forCaller()
     }
 
-    private func batch(of drafts: EventDrafts, at now: Int64) -> Batch {
-        var batch = Batch()
-        batch.reserveCapacity(drafts.events.count)
-        let known = reading.state.withLock { state in
-            drafts.events.map { state.numbers[$0.item.eventHash] != nil }
-        }
-        for (index, draft) in drafts.events.enumerated() {
-            var fragment: EventFragment?
-            drafts.forEachPart(of: draft) { part in
-                let rendered = fragment ?? draft.item.fragment()
-                fragment = rendered
-                let live = drafts.liveEvent(part, fragment: rendered, at: now)
-                batch.notifications += live.notifications.count
-                batch.live.append(live)
-                batch.stored.append(drafts.stored(part))
-                batch.events.append(drafts.newEvent(part, live))
-            }
-            if fragment == nil, !known[index] { batch.add(placeOf: draft.item) }
-        }
-        return batch
-    }
-
     /// Takes over what the queue has stored; in the order of the commits.
     /// - Returns: the answer of the first time, where the transaction was seen before.
-    private func take(_ receipt: AppendReceipt, _ batch: Batch, at now: Int64) -> [UInt8]? {
+    private func take(_ receipt: AppendReceipt, _ batch: IngestBatch, at now: Int64) -> [UInt8]? {
         switch receipt {
         case .alreadySeen(let answer):
             recent.withLock { $0.abandon(batch.keys) }
@@ -262,15 +211,17 @@ final class Ingestor: Sendable {
     }
 
     /// Puts what was stored on the boards, and gives the counts that change by it.
-    private func countsAfter(_ batch: Batch, _ firstNumbers: [Int64]) -> [Int: UnreadBoard.Counts] {
+    private func countsAfter(_ batch: IngestBatch, _ firstNumbers: [Int64]) -> [Int: UnreadBoard.Counts] {
         var forgotten: [Int64] = []
         let counts = reading.state.withLock { state in
             var counts: [Int: UnreadBoard.Counts] = [:]
-            for (history, number) in zip(batch.stored, firstNumbers) {
-                forgotten += state.add(history, number: number)
-                for user in history.readers {
-                    if let kept = state.keptCounts(of: user) { counts[user] = kept }
-                }
+            counts.reserveCapacity(batch.users.count + batch.counts.count)
+            for index in batch.stored.indices {
+                let oldest = state.add(batch.stored[index], number: firstNumbers[index])
+                if !oldest.isEmpty { forgotten += oldest }
+            }
+            for user in batch.users where counts[user] == nil {
+                if let kept = state.keptCounts(of: user) { counts[user] = kept }
             }
             for update in batch.counts {
                 let given = UnreadBoard.Counts(unread: update.unread, missedCalls: update.missedCalls)
@@ -284,15 +235,15 @@ final class Ingestor: Sendable {
     }
 
     /// The counts that the homeserver sent with its events.
-    private static func counts(in request: TransactionRequest) -> [CountsUpdate] {
-        var updates: [CountsUpdate] = []
+    private static func counts(in request: TransactionRequest) -> [IngestBatch.CountsUpdate] {
+        var updates: [IngestBatch.CountsUpdate] = []
         for item in request.items {
-            for recipient in item.recipients {
-                guard let counts = recipient.counts, let userID = recipient.userID.string else { continue }
+            for index in item.recipients.indices {
+                guard let counts = item.recipients[index].counts else { continue }
                 updates.append(
-                    CountsUpdate(
-                        userID: userID, userHash: recipient.userHash, unread: Int(counts.unread),
-                        missedCalls: Int(counts.missedCalls)))
+                    IngestBatch.CountsUpdate(
+                        userID: item.recipients[index].userID.string ?? "", userHash: item.recipients[index].userHash,
+                        unread: Int(counts.unread), missedCalls: Int(counts.missedCalls)))
             }
         }
         return updates

@@ -6,9 +6,8 @@ struct RecipientEvaluation {
     /// A notification for one recipient.
     struct Result {
         var flags: NotificationFlags
-        var tweaks: [UInt8]?
-        /// The actions that decided, a JSON array.
-        var actions: [UInt8]
+        /// The actions that decided.
+        var actions: PushActions
         /// The homeserver evaluated the rules.
         var isGiven: Bool
     }
@@ -29,23 +28,21 @@ struct RecipientEvaluation {
     /// - Throws: ``PusherError`` where the user's ruleset can not be read from the queue.
     func evaluate(_ recipient: IngestItem.Recipient) throws(PusherError) -> Result? {
         let verdict: Verdict
-        if let actions = recipient.actions {
+        if let actions = item.actions(for: recipient) {
             verdict = Verdict(given: actions)
         } else {
             let ruleset = try rulesets.compiled(of: recipient)
             verdict = ruleset.evaluate(
                 event, recipient: recipient.userID.utf8, displayName: recipient.displayName?.content)
         }
-        guard verdict.notify else { return nil }
+        guard let actions = verdict.actions, actions.notify else { return nil }
         var flags: NotificationFlags = []
         if verdict.isHighPriority(for: event) { flags.insert(.highPriority) }
-        if verdict.highlight { flags.insert(.highlight) }
+        if actions.highlight { flags.insert(.highlight) }
         if let target = item.memberTarget {
             flags.insert(.memberEvent)
             if target.hasSameContent(as: recipient.userID) { flags.insert(.userIsTarget) }
         }
-        return Result(
-            flags: flags, tweaks: verdict.tweaks, actions: verdict.actions?.source ?? [],
-            isGiven: recipient.actions != nil)
+        return Result(flags: flags, actions: actions, isGiven: recipient.given != nil)
     }
 }

@@ -3,8 +3,13 @@ package enum UserID {
     /// Whether this looks like `@localpart:server`, at most 255 bytes. Historical localparts have nearly any character.
     static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count <= 255, bytes.first == UInt8(ascii: "@") else { return false }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
-        return colon + 1 < bytes.count && !bytes.contains { $0 < 0x20 || $0 == 0x7F }
+        var colon = bytes.count
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte < 0x20 || byte == 0x7F { return false }
+            if byte == UInt8(ascii: ":"), colon == bytes.count { colon = index }
+        }
+        return colon + 1 < bytes.count
     }
 
     package static func isValid(_ text: String) -> Bool {

@@ -60,7 +60,7 @@ final class RulesetStore: Sendable {
             guard !state.owners.isEmpty else { return true }
             return items.allSatisfy { item in
                 item.recipients.allSatisfy { recipient in
-                    recipient.actions != nil || !state.owners.contains(recipient.userHash)
+                    recipient.given != nil || !state.owners.contains(recipient.userHash)
                         || state.compiled.contains(recipient.userHash)
                 }
             }

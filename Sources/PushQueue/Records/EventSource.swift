@@ -1,7 +1,11 @@
-/// Who has the texts of an event that is to be stored: they are lent to the database, copied nowhere.
+/// Who has the texts of an event that is to be stored, and of those whom it notifies: they are lent to the database, copied nowhere.
 package protocol EventSource: AnyObject, Sendable {
     /// Calls `body` with the texts, which are valid until it returns.
     func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError)
+
+    /// Calls `body` with the texts of a user whom the event notifies, which are valid while the source lives.
+    /// - Parameter place: ``HistoryReader/place``.
+    func withTexts(ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void) throws(QueueError)
 }
 
 /// The texts of an event, UTF-8, while they are lent.
@@ -28,5 +32,16 @@ package struct EventTexts {
         self.callID = callID
         self.event = event
         self.room = room
+    }
+}
+
+/// The texts of a user whom an event notifies, UTF-8, while they are lent.
+package struct ReaderTexts {
+    package var userID: UnsafeBufferPointer<UInt8>
+    package var displayName: UnsafeBufferPointer<UInt8>?
+
+    package init(userID: UnsafeBufferPointer<UInt8>, displayName: UnsafeBufferPointer<UInt8>?) {
+        self.userID = userID
+        self.displayName = displayName
     }
 }

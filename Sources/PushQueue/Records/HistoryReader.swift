@@ -1,15 +1,14 @@
-/// A user whom an event notifies.
+/// A user whom an event notifies; who has the event's texts has the user's.
 package struct HistoryReader: Sendable, Equatable {
-    package var userID: String
+    /// What the event's source knows the user by.
+    package var place: Int
     package var flags: HistoryFlags
-    package var displayName: String?
     /// The actions that decided, a JSON array.
     package var actions: [UInt8]
 
-    package init(userID: String, flags: HistoryFlags, displayName: String?, actions: [UInt8]) {
-        self.userID = userID
+    package init(place: Int, flags: HistoryFlags, actions: [UInt8]) {
+        self.place = place
         self.flags = flags
-        self.displayName = displayName
         self.actions = actions
     }
 }

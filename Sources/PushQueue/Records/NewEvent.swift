@@ -7,11 +7,11 @@ package struct NewEvent: Sendable {
     package var expiresAt: Int64?
     package var notifications: [NewNotification]
     /// The users whom it notifies.
-    package var readers: [HistoryReader]
+    package var readers: ArraySlice<HistoryReader>
 
     package init(
         _ source: any EventSource, isPlace: Bool = false, expiresAt: Int64? = nil,
-        notifications: [NewNotification] = [], readers: [HistoryReader] = []
+        notifications: [NewNotification] = [], readers: ArraySlice<HistoryReader> = []
     ) {
         self.source = source
         self.isPlace = isPlace

@@ -33,7 +33,7 @@ extension QueueStore {
         try insert(event, as: first..<first + rows, at: at)
         let firstID = first * NotificationID.perEvent
         try insert(event.notifications, firstID: firstID, queuedAt: at)
-        try insert(event.readers, firstID: firstID)
+        try insert(event.readers, of: event.source, firstID: firstID)
         return first
     }
 
@@ -72,17 +72,26 @@ extension QueueStore {
         }
     }
 
-    private func insert(_ readers: [HistoryReader], firstID: Int64) throws(QueueError) {
+    private func insert(
+        _ readers: ArraySlice<HistoryReader>, of source: any EventSource, firstID: Int64
+    ) throws(QueueError) {
         let statement = statements.insertHistory
-        var id = firstID
-        for reader in readers {
-            try statement.bind(1, id)
-            try statement.bind(3, Int64(reader.flags.rawValue))
-            try statement.bind(4, reader.displayName)
-            try statement.lend(2, reader.userID) { () throws(QueueError) in
-                try statement.lend(5, reader.actions) { () throws(QueueError) in try statement.run() }
+        // What is lent for one row is bound anew for the next one.
+        try statement.lending { () throws(QueueError) in
+            var id = firstID
+            for index in readers.indices {
+                try source.withTexts(ofReader: readers[index].place) { texts throws(QueueError) in
+                    try readers[index].actions.withUnsafeBufferPointer { actions throws(QueueError) in
+                        try statement.bind(1, id)
+                        try statement.lend(2, text: texts.userID)
+                        try statement.bind(3, Int64(readers[index].flags.rawValue))
+                        try statement.lend(4, text: texts.displayName)
+                        try statement.lend(5, blob: actions)
+                        try statement.run()
+                    }
+                }
+                id += 1
             }
-            id += 1
         }
     }
 

@@ -7,13 +7,15 @@ private final class EventCopy: EventSource {
     let call: [UInt8]?
     let event: [UInt8]
     let room: [UInt8]?
+    let readers: [Reader]
 
-    init(ids: [String], thread: String?, call: String?, event: [UInt8], room: [UInt8]?) {
+    init(ids: [String], thread: String?, call: String?, event: [UInt8], room: [UInt8]?, readers: [Reader]) {
         self.ids = ids.map { Array($0.utf8) }
         self.thread = thread.map { Array($0.utf8) }
         self.call = call.map { Array($0.utf8) }
         self.event = event
         self.room = room
+        self.readers = readers
     }
 
     func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError) {
@@ -35,6 +37,16 @@ private final class EventCopy: EventSource {
         }
     }
 
+    func withTexts(
+        ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void
+    ) throws(QueueError) {
+        try lend(Array(readers[place].userID.utf8)) { userID throws(QueueError) in
+            try lend(readers[place].displayName.map { Array($0.utf8) }) { displayName throws(QueueError) in
+                try body(ReaderTexts(userID: userID!, displayName: displayName))
+            }
+        }
+    }
+
     private func lend(
         _ bytes: [UInt8]?, _ body: (UnsafeBufferPointer<UInt8>?) throws(QueueError) -> Void
     ) throws(QueueError) {
@@ -43,15 +55,34 @@ private final class EventCopy: EventSource {
     }
 }
 
+/// A user whom an event of the tests notifies.
+package struct Reader: Sendable {
+    package var userID: String
+    package var flags: HistoryFlags
+    package var displayName: String?
+    package var actions: [UInt8]
+
+    package init(userID: String, flags: HistoryFlags, displayName: String?, actions: [UInt8]) {
+        self.userID = userID
+        self.flags = flags
+        self.displayName = displayName
+        self.actions = actions
+    }
+}
+
 extension NewEvent {
     package init(
         eventID: String, roomID: String, threadID: String? = nil, callID: String? = nil, event: [UInt8] = [],
         room: [UInt8]? = nil, expiresAt: Int64? = nil, notifications: [NewNotification] = [],
-        readers: [HistoryReader] = []
+        readers: [Reader] = []
     ) {
         self.init(
-            EventCopy(ids: [eventID, roomID], thread: threadID, call: callID, event: event, room: room),
-            expiresAt: expiresAt, notifications: notifications, readers: readers)
+            EventCopy(
+                ids: [eventID, roomID], thread: threadID, call: callID, event: event, room: room, readers: readers),
+            expiresAt: expiresAt, notifications: notifications,
+            readers: readers.enumerated().map { place, reader in
+                HistoryReader(place: place, flags: reader.flags, actions: reader.actions)
+            }[...])
     }
 
     package var event: [UInt8] { (source as? EventCopy)?.event ?? [] }

@@ -1,0 +1,69 @@
+internal import PushGateway
+internal import PushQueue
+
+/// What of a transaction's drafts is new, in parts that are stored under one number each.
+struct IngestBatch: Sendable {
+    /// What is to be sent of each of `events`; nil where nobody is notified.
+    private(set) var live: [LiveEvent?] = []
+    private(set) var stored: [StoredHistory] = []
+    private(set) var events: [NewEvent] = []
+    private(set) var notifications = 0
+    /// The hashes of the new readers, of all events.
+    private(set) var users: [Int] = []
+    /// The keys of the new readers.
+    let keys: [UInt64]
+    let counts: [CountsUpdate]
+
+    /// Counts that the homeserver sent with an event.
+    struct CountsUpdate: Sendable {
+        var userID: String
+        var userHash: Int
+        var unread: Int
+        var missedCalls: Int
+    }
+
+    /// - Parameter known: Which of the drafts' events are stored already: they need no place of their own.
+    init(_ drafts: EventDrafts, known: [Bool], keys: [UInt64], counts: [CountsUpdate], at now: Int64) {
+        self.keys = keys
+        self.counts = counts
+        var parts: [EventDrafts.Part] = []
+        parts.reserveCapacity(drafts.events.count)
+        for index in drafts.events.indices {
+            let first = parts.count
+            drafts.forEachPart(of: drafts.events[index]) { parts.append($0) }
+            if parts.count == first, !known[index] { parts.append(EventDrafts.Part(drafts.events[index])) }
+        }
+        live.reserveCapacity(parts.count)
+        stored.reserveCapacity(parts.count)
+        events.reserveCapacity(parts.count)
+        add(parts, of: drafts, at: now)
+    }
+
+    private mutating func add(_ parts: [EventDrafts.Part], of drafts: EventDrafts, at now: Int64) {
+        // The parts have slices of these: an array of its own for each took longer to make than to fill.
+        let readers: [HistoryReader]
+        (users, readers) = drafts.readers(of: parts)
+        var fragment: EventFragment?
+        var first = 0
+        for (index, part) in parts.enumerated() {
+            let range = first..<first + part.count
+            first = range.upperBound
+            stored.append(part.item.stored(readers: users[range]))
+            guard !range.isEmpty else {
+                live.append(nil)
+                events.append(NewEvent(part.item, isPlace: true))
+                continue
+            }
+            if index == 0 || parts[index - 1].item !== part.item { fragment = nil }
+            let rendered = fragment ?? part.item.fragment()
+            fragment = rendered
+            let event = drafts.liveEvent(part, fragment: rendered, at: now)
+            notifications += event.notifications.count
+            events.append(
+                NewEvent(
+                    part.item, expiresAt: event.expiresAt, notifications: event.notifications,
+                    readers: readers[range]))
+            live.append(event)
+        }
+    }
+}
