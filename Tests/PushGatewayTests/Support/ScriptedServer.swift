@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A TCP server on 127.0.0.1 that answers requests as it is told, one thread per connection.
