@@ -94,8 +94,7 @@ let package = Package(
         .testTarget(name: "PushJSONTests", dependencies: ["PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
-        .testTarget(
-            name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON", "CCurl"], swiftSettings: strict),
+        .testTarget(name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON"], swiftSettings: strict),
         .testTarget(
             name: "MatrixPusherTests",
             dependencies: [

@@ -1,4 +1,3 @@
-internal import CCurl
 internal import CLinux
 
 #if canImport(Musl)
@@ -7,7 +6,17 @@ internal import CLinux
     internal import Glibc
 #endif
 
-/// Tells which of libcurl's sockets are ready: an epoll set that follows what libcurl waits for.
+/// What a socket is waited for, and how it is ready.
+struct SocketEvents: OptionSet {
+    let rawValue: UInt32
+
+    static let reading = SocketEvents(rawValue: EPOLLIN.rawValue)
+    static let writing = SocketEvents(rawValue: EPOLLOUT.rawValue)
+    /// There was an error, or the other side is gone; comes without being waited for.
+    static let broken = SocketEvents(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
+}
+
+/// Tells which sockets are ready: an epoll set that follows what libcurl waits for.
 ///
 /// The socket of a connection stays in the set while no request uses it, so that a request costs no change of the set. What
 /// comes meanwhile, mostly the end of the connection, takes it out.
@@ -17,8 +26,8 @@ internal import CLinux
 final class SocketWatch: @unchecked Sendable {
     /// What libcurl waits for and what the set knows, of one descriptor.
     private struct Entry {
-        var wanted: UInt32 = 0
-        var watched: UInt32 = 0
+        var wanted: SocketEvents = []
+        var watched: SocketEvents = []
         /// It is told of when it is closed: only then may it stay in the set for the next request.
         var isConnection = false
     }
@@ -28,13 +37,10 @@ final class SocketWatch: @unchecked Sendable {
     /// By descriptor.
     private var entries: [Entry] = []
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
-    /// Descriptors that the set had no room for: tried again in each turn.
+    /// Descriptors that the set did not take, for want of memory: tried again in each turn.
     private var unwatched: Set<Int32> = []
 
     private static let eventCapacity = 256
-    private static let reading = EPOLLIN.rawValue
-    private static let writing = EPOLLOUT.rawValue
-    private static let broken = EPOLLERR.rawValue | EPOLLHUP.rawValue
     /// Longest wait while a descriptor is not watched, milliseconds.
     private static let retryPause: Int64 = 100
 
@@ -49,7 +55,7 @@ final class SocketWatch: @unchecked Sendable {
             throw TransferFailure(.local, systemError: error)
         }
         // Once for each wake-up, so that nobody has to read it.
-        var event = epoll_event(events: Self.reading | EPOLLET.rawValue, data: epoll_data(fd: wakeUp))
+        var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data(fd: wakeUp))
         guard epoll_ctl(epoll, EPOLL_CTL_ADD, wakeUp, &event) == 0 else {
             let error = errno
             close(epoll)
@@ -70,11 +76,11 @@ final class SocketWatch: @unchecked Sendable {
     }
 
     /// Waits until a socket is ready, a wake-up comes, or the time is over, and calls `body` with each socket that is ready
-    /// and how, in libcurl's terms (`CURL_CSELECT_IN` and so on).
-    func wait(milliseconds: Int64, _ body: (curl_socket_t, Int32) -> Void) {
+    /// and how. A broken one can be read or written, whichever it is waited for: that tells what happened.
+    func wait(milliseconds: Int64, _ body: (Int32, SocketEvents) -> Void) {
         var limit = milliseconds
         if !unwatched.isEmpty {
-            for descriptor in unwatched { update(descriptor) }
+            watchUnwatched()
             if !unwatched.isEmpty { limit = min(limit, Self.retryPause) }
         }
         let count = epoll_wait(epoll, events, Int32(Self.eventCapacity), Int32(clamping: max(0, limit)))
@@ -83,28 +89,22 @@ final class SocketWatch: @unchecked Sendable {
             let descriptor = events[index].data.fd
             guard descriptor != wakeUp else { continue }
             let wanted = entries[Int(descriptor)].wanted
-            if wanted == 0 {
+            guard !wanted.isEmpty else {
                 remove(descriptor)
-            } else {
-                body(descriptor, Self.readiness(events[index].events, of: wanted))
+                continue
             }
+            let ready = SocketEvents(rawValue: events[index].events)
+            body(descriptor, ready.isDisjoint(with: .broken) ? ready : ready.union(wanted))
         }
     }
 
     // MARK: Told by libcurl
 
-    /// libcurl waits for this on a socket (`CURL_POLL_IN` and so on).
-    func watch(_ descriptor: curl_socket_t, for what: Int32) {
+    /// This is what a socket is waited for from now on; nothing: it is not waited for any more.
+    func watch(_ descriptor: Int32, for wanted: SocketEvents) {
         makeRoom(for: descriptor)
-        let wanted: UInt32 =
-            switch what {
-            case CURL_POLL_IN: Self.reading
-            case CURL_POLL_OUT: Self.writing
-            case CURL_POLL_INOUT: Self.reading | Self.writing
-            default: 0
-            }
         entries[Int(descriptor)].wanted = wanted
-        if wanted != 0 {
+        if !wanted.isEmpty {
             update(descriptor)
         } else if !entries[Int(descriptor)].isConnection {
             remove(descriptor)
@@ -112,13 +112,13 @@ final class SocketWatch: @unchecked Sendable {
     }
 
     /// A connection's socket was opened.
-    func opened(_ descriptor: curl_socket_t) {
+    func opened(_ descriptor: Int32) {
         makeRoom(for: descriptor)
         entries[Int(descriptor)] = Entry(isConnection: true)
     }
 
     /// A connection's socket is about to be closed, which takes it out of the set.
-    func closing(_ descriptor: curl_socket_t) {
+    func closing(_ descriptor: Int32) {
         guard entries.indices.contains(Int(descriptor)) else { return }
         entries[Int(descriptor)] = Entry()
         unwatched.remove(descriptor)
@@ -135,29 +135,24 @@ final class SocketWatch: @unchecked Sendable {
     private func update(_ descriptor: Int32) {
         let entry = entries[Int(descriptor)]
         guard entry.wanted != entry.watched else { return }
-        var event = epoll_event(events: entry.wanted, data: epoll_data(fd: descriptor))
-        let operation = entry.watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+        var event = epoll_event(events: entry.wanted.rawValue, data: epoll_data(fd: descriptor))
+        let operation = entry.watched.isEmpty ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
         if epoll_ctl(epoll, operation, descriptor, &event) == 0 {
             entries[Int(descriptor)].watched = entry.wanted
-            if !unwatched.isEmpty { unwatched.remove(descriptor) }
         } else {
             unwatched.insert(descriptor)
         }
     }
 
-    private func remove(_ descriptor: Int32) {
-        if entries[Int(descriptor)].watched != 0 { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
-        entries[Int(descriptor)].watched = 0
-        unwatched.remove(descriptor)
+    private func watchUnwatched() {
+        let descriptors = unwatched
+        unwatched = []
+        for descriptor in descriptors where !entries[Int(descriptor)].wanted.isEmpty { update(descriptor) }
     }
 
-    /// An error or a hang-up is there to be read, or written to, as libcurl's own waiting would have it.
-    private static func readiness(_ events: UInt32, of wanted: UInt32) -> Int32 {
-        let isBroken = events & broken != 0
-        var result: Int32 = 0
-        if events & reading != 0 || isBroken && wanted & reading != 0 { result |= CURL_CSELECT_IN }
-        if events & writing != 0 || isBroken && wanted & writing != 0 { result |= CURL_CSELECT_OUT }
-        if isBroken { result |= CURL_CSELECT_ERR }
-        return result
+    private func remove(_ descriptor: Int32) {
+        if !entries[Int(descriptor)].watched.isEmpty { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
+        entries[Int(descriptor)].watched = []
+        unwatched.remove(descriptor)
     }
 }

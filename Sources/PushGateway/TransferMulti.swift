@@ -26,7 +26,8 @@ final class TransferMulti: @unchecked Sendable {
             handle,
             { _, socket, what, context, _ in
                 guard let context else { return 0 }
-                Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().watch(socket, for: what)
+                Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue()
+                    .watch(socket, for: SocketEvents(wanted: what))
                 return 0
             }, Unmanaged.passUnretained(watch).toOpaque())
         _ = ccurl_multi_set_timer_function(
@@ -80,7 +81,7 @@ final class TransferMulti: @unchecked Sendable {
         var pause = running < active ? 0 : milliseconds
         if let alarm { pause = min(pause, max(0, alarm - now)) }
         watch.wait(milliseconds: pause) { socket, readiness in
-            curl_multi_socket_action(handle, socket, readiness, &running)
+            curl_multi_socket_action(handle, socket, readiness.selected, &running)
         }
         if alarm != nil { work(at: LoopClock.monotonicMilliseconds) }
     }
@@ -96,5 +97,23 @@ final class TransferMulti: @unchecked Sendable {
     /// - Parameter milliseconds: Negative where libcurl waits for nothing.
     private func setAlarm(in milliseconds: Int) {
         alarm = milliseconds < 0 ? nil : milliseconds == 0 ? 0 : LoopClock.monotonicMilliseconds + Int64(milliseconds)
+    }
+}
+
+extension SocketEvents {
+    /// - Parameter what: What libcurl waits for, `CURL_POLL_IN` and so on.
+    fileprivate init(wanted what: Int32) {
+        switch what {
+        case CURL_POLL_IN: self = .reading
+        case CURL_POLL_OUT: self = .writing
+        case CURL_POLL_INOUT: self = [.reading, .writing]
+        default: self = []
+        }
+    }
+
+    /// The same as libcurl is told it, `CURL_CSELECT_IN` and so on.
+    fileprivate var selected: Int32 {
+        (contains(.reading) ? CURL_CSELECT_IN : 0) | (contains(.writing) ? CURL_CSELECT_OUT : 0)
+            | (isDisjoint(with: .broken) ? 0 : CURL_CSELECT_ERR)
     }
 }

@@ -1,4 +1,3 @@
-import CCurl
 import Glibc
 import Testing
 
@@ -32,8 +31,8 @@ struct SocketWatchTests {
         func end() { shutdown(peer, Int32(SHUT_RDWR)) }
     }
 
-    private func ready(_ watch: SocketWatch, milliseconds: Int64 = 0) -> [Int32: Int32] {
-        var result: [Int32: Int32] = [:]
+    private func ready(_ watch: SocketWatch, milliseconds: Int64 = 0) -> [Int32: SocketEvents] {
+        var result: [Int32: SocketEvents] = [:]
         watch.wait(milliseconds: milliseconds) { result[$0] = $1 }
         return result
     }
@@ -41,25 +40,25 @@ struct SocketWatchTests {
     @Test func `A socket is ready for what is waited for, and for nothing else`() throws {
         let watch = try SocketWatch()
         let pair = Pair()
-        watch.watch(pair.own, for: CURL_POLL_IN)
+        watch.watch(pair.own, for: .reading)
         #expect(ready(watch).isEmpty)
         pair.send()
-        #expect(ready(watch) == [pair.own: CURL_CSELECT_IN])
-        watch.watch(pair.own, for: CURL_POLL_OUT)
-        #expect(ready(watch) == [pair.own: CURL_CSELECT_OUT])
-        watch.watch(pair.own, for: CURL_POLL_INOUT)
-        #expect(ready(watch) == [pair.own: CURL_CSELECT_IN | CURL_CSELECT_OUT])
-        watch.watch(pair.own, for: CURL_POLL_REMOVE)
+        #expect(ready(watch) == [pair.own: .reading])
+        watch.watch(pair.own, for: .writing)
+        #expect(ready(watch) == [pair.own: .writing])
+        watch.watch(pair.own, for: [.reading, .writing])
+        #expect(ready(watch) == [pair.own: [.reading, .writing]])
+        watch.watch(pair.own, for: [])
         #expect(ready(watch).isEmpty)
     }
 
     @Test func `The end of a connection is there to be read`() throws {
         let watch = try SocketWatch()
         let pair = Pair()
-        watch.watch(pair.own, for: CURL_POLL_IN)
+        watch.watch(pair.own, for: .reading)
         pair.end()
         let readiness = try #require(ready(watch)[pair.own])
-        #expect(readiness & CURL_CSELECT_IN != 0)
+        #expect(readiness.contains(.reading))
     }
 
     @Test func `A connection without a request is watched again by the next one`() throws {
@@ -67,21 +66,21 @@ struct SocketWatchTests {
         let pair = Pair()
         watch.opened(pair.own)
         for _ in 0..<3 {
-            watch.watch(pair.own, for: CURL_POLL_IN)
-            watch.watch(pair.own, for: CURL_POLL_REMOVE)
+            watch.watch(pair.own, for: .reading)
+            watch.watch(pair.own, for: [])
         }
         pair.send()
         #expect(ready(watch).isEmpty)
-        watch.watch(pair.own, for: CURL_POLL_IN)
-        #expect(ready(watch) == [pair.own: CURL_CSELECT_IN])
+        watch.watch(pair.own, for: .reading)
+        #expect(ready(watch) == [pair.own: .reading])
     }
 
     @Test func `What comes on a connection without a request ends one wait, not each`() throws {
         let watch = try SocketWatch()
         let pair = Pair()
         watch.opened(pair.own)
-        watch.watch(pair.own, for: CURL_POLL_IN)
-        watch.watch(pair.own, for: CURL_POLL_REMOVE)
+        watch.watch(pair.own, for: .reading)
+        watch.watch(pair.own, for: [])
         pair.end()
         #expect(ready(watch, milliseconds: 10_000).isEmpty)
         let start = ContinuousClock.now
@@ -99,14 +98,27 @@ struct SocketWatchTests {
             dup2(pair.own, descriptor)
             pair.closeOwn()
             if isConnection { watch.opened(descriptor) }
-            watch.watch(descriptor, for: CURL_POLL_IN)
+            watch.watch(descriptor, for: .reading)
             pair.send()
-            #expect(ready(watch) == [descriptor: CURL_CSELECT_IN])
-            watch.watch(descriptor, for: CURL_POLL_REMOVE)
+            #expect(ready(watch) == [descriptor: .reading])
+            watch.watch(descriptor, for: [])
             // Of the sockets of its resolver libcurl says no more than that.
             if isConnection { watch.closing(descriptor) }
         }
         close(descriptor)
+    }
+
+    @Test func `A descriptor that the set does not take is tried again`() throws {
+        let watch = try SocketWatch()
+        // A file is what it takes of nobody.
+        let descriptor = open("/proc/self/stat", O_RDONLY)
+        defer { close(descriptor) }
+        watch.watch(descriptor, for: .reading)
+        #expect(ready(watch).isEmpty)
+        let pair = Pair()
+        dup2(pair.own, descriptor)
+        pair.send()
+        #expect(ready(watch) == [descriptor: .reading])
     }
 
     @Test func `A wake-up ends one wait, also when it came before`() async throws {
