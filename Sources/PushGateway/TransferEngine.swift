@@ -6,13 +6,16 @@ final class TransferEngine {
     private let multi: TransferMulti
     private let source: any TransferSource
     private let options: TransferOptions
+
+    // Used several times a request, by one method at a time: no need to check that each time.
+
     /// Slots with nothing to do, the last used one on top: its connection and memory are the warmest.
-    private var idle: [TransferSlot] = []
-    private var active: [TransferSlot] = []
-    private var finished: [FinishedTransfer] = []
-    private var requests: [TransferRequest] = []
+    @exclusivity(unchecked) private var idle: [TransferSlot] = []
+    @exclusivity(unchecked) private var active: [TransferSlot] = []
+    @exclusivity(unchecked) private var finished: [FinishedTransfer] = []
+    @exclusivity(unchecked) private var requests: [TransferRequest] = []
     /// Monotonic milliseconds at which the source wants to be asked again.
-    private var nextExchange: Int64? = 0
+    @exclusivity(unchecked) private var nextExchange: Int64? = 0
 
     init(loop: TransferLoop, source: any TransferSource) {
         self.loop = loop

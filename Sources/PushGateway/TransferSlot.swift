@@ -12,27 +12,37 @@ internal import CCurl
 final class TransferSlot {
     let easy: UnsafeMutableRawPointer
     /// Position among the active slots.
-    var activeIndex = 0
+    @exclusivity(unchecked) var activeIndex = 0
 
     private let options: TransferOptions
     private let watch: SocketWatch
-    private var token: UInt64 = 0
-    private var pushkey = ""
-    private var startedAt: Int64 = 0
     /// libcurl has this URL's handle set: it must live until another one is.
     private var url: GatewayURL?
     private var isProxied = false
+
+    // A property of a class is checked for other accesses on each use, seven times a line of a response's head. Nothing here
+    // is used by two at a time: libcurl's callbacks touch nothing that its callers are at.
+
     /// The request's bytes, at an address that stays while libcurl reads them.
+    @exclusivity(unchecked)
     private var body = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: usualCapacity)
-    private var response: [UInt8] = []
-    /// Whether the response is longer than what is read, or coded in a way that is not read.
-    private var isUnreadable = false
-    private var head = ResponseHead()
-    private var isSecondTry = false
-    private var refusedAddresses = 0
-    private var openedSockets = 0
-    /// Why the system gave no socket; 0 where it did.
-    private var socketError: Int32 = 0
+    @exclusivity(unchecked) private var response: [UInt8] = []
+    @exclusivity(unchecked) private var current = Current()
+
+    /// What is known of the request under way.
+    private struct Current {
+        var token: UInt64 = 0
+        var pushkey = ""
+        var startedAt: Int64 = 0
+        /// Whether the response is longer than what is read, or coded in a way that is not read.
+        var isUnreadable = false
+        var head = ResponseHead()
+        var isSecondTry = false
+        var refusedAddresses = 0
+        var openedSockets = 0
+        /// Why the system gave no socket; 0 where it did.
+        var socketError: Int32 = 0
+    }
 
     /// Room in bytes for most request bodies.
     private static let usualCapacity = 2048
@@ -71,9 +81,9 @@ final class TransferSlot {
 
     /// Sets what differs from request to request.
     func prepare(_ request: TransferRequest, startedAt: Int64) {
-        token = request.token
-        pushkey = request.pushkey
-        self.startedAt = startedAt
+        current.token = request.token
+        current.pushkey = request.pushkey
+        current.startedAt = startedAt
         if url !== request.url {
             url = request.url
             _ = ccurl_set_url(easy, request.url.handle)
@@ -93,13 +103,7 @@ final class TransferSlot {
 
     /// Makes the slot ready for another request.
     func clear() {
-        pushkey = ""
-        isUnreadable = false
-        head = ResponseHead()
-        isSecondTry = false
-        refusedAddresses = 0
-        openedSockets = 0
-        socketError = 0
+        current = Current()
         if response.capacity > Self.keptCapacity { response = [] } else { response.removeAll(keepingCapacity: true) }
         if body.count > Self.keptCapacity {
             body.deallocate()
@@ -115,8 +119,8 @@ extension TransferSlot {
     func ending(_ code: CURLcode) -> TransferEnding {
         let status = number(CURLINFO_RESPONSE_CODE)
         return TransferEnding(
-            failure: failure(code, status: status), status: status, isUnreadable: isUnreadable,
-            isBlocked: refusedAddresses > 0 && openedSockets == 0 && socketError == 0,
+            failure: failure(code, status: status), status: status, isUnreadable: current.isUnreadable,
+            isBlocked: current.refusedAddresses > 0 && current.openedSockets == 0 && current.socketError == 0,
             isReused: number(CURLINFO_NUM_CONNECTS) == 0,
             durationMilliseconds: microseconds(CURLINFO_TOTAL_TIME_T) / 1000)
     }
@@ -124,9 +128,9 @@ extension TransferSlot {
     /// What became of the transfer.
     func result(_ ending: TransferEnding) -> FinishedTransfer {
         let retryAfter = ending.status >= 300 ? retryAfter() : nil
-        let answer = GatewayResponse(ending: ending, retryAfter: retryAfter, body: response, pushkey: pushkey)
+        let answer = GatewayResponse(ending: ending, retryAfter: retryAfter, body: response, pushkey: current.pushkey)
         var finished = FinishedTransfer(
-            token: token, outcome: answer.outcome, startedAt: startedAt,
+            token: current.token, outcome: answer.outcome, startedAt: current.startedAt,
             durationMilliseconds: ending.durationMilliseconds, foreignRejectedKeys: answer.foreignRejectedKeys)
         if !ending.isReused {
             let connected = max(microseconds(CURLINFO_CONNECT_TIME_T), microseconds(CURLINFO_APPCONNECT_TIME_T))
@@ -142,24 +146,28 @@ extension TransferSlot {
     /// Makes the slot ready to send the same request once more.
     /// - Returns: false where it was sent again already.
     func prepareAnotherTry() -> Bool {
-        guard !isSecondTry else { return false }
-        isSecondTry = true
+        guard !current.isSecondTry else { return false }
+        current.isSecondTry = true
         return true
     }
 
     /// What is reported for a transfer that was taken off the loop.
     func cancelled() -> FinishedTransfer {
         FinishedTransfer(
-            token: token, outcome: .cancelled, startedAt: startedAt,
-            durationMilliseconds: max(0, LoopClock.unixMilliseconds - startedAt))
+            token: current.token, outcome: .cancelled, startedAt: current.startedAt,
+            durationMilliseconds: max(0, LoopClock.unixMilliseconds - current.startedAt))
     }
 
     private func failure(_ code: CURLcode, status: Int) -> TransferFailure? {
-        if code == CURLE_OK, status >= 200 { return head.isWhole ? nil : TransferFailure(code: CURLE_PARTIAL_FILE) }
+        if code == CURLE_OK, status >= 200 {
+            return current.head.isWhole ? nil : TransferFailure(code: CURLE_PARTIAL_FILE)
+        }
         // A line of the head that is too long for libcurl counts as lack of memory there.
         let isHeadTooLong =
-            head.isTooLong || code == CURLE_OUT_OF_MEMORY && microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0
-        if code == CURLE_OK || isHeadTooLong || isUnreadable { return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY) }
+            current.head.isTooLong || code == CURLE_OUT_OF_MEMORY && microseconds(CURLINFO_PRETRANSFER_TIME_T) > 0
+        if code == CURLE_OK || isHeadTooLong || current.isUnreadable {
+            return TransferFailure(code: CURLE_WEIRD_SERVER_REPLY)
+        }
         if let shortage = shortage(code) {
             return TransferFailure(.local, code: Int32(bitPattern: code.rawValue), systemError: shortage)
         }
@@ -171,7 +179,7 @@ extension TransferSlot {
     /// tells, but what was lacking is missing still, once the connection that was given up is counted.
     private func shortage(_ code: CURLcode) -> Int32? {
         switch code {
-        case CURLE_COULDNT_CONNECT: socketError != 0 && openedSockets == 0 ? socketError : nil
+        case CURLE_COULDNT_CONNECT: current.socketError != 0 && current.openedSockets == 0 ? current.socketError : nil
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: DescriptorShortage.current(needed: 1)
         case CURLE_SSL_CACERT_BADFILE, CURLE_OUT_OF_MEMORY: DescriptorShortage.current(needed: 2)
         default: nil
@@ -213,7 +221,7 @@ extension TransferSlot {
     {
         guard let slot = of(context: context), let bytes else { return 0 }
         guard count <= slot.options.maximumResponseSize - slot.response.count else {
-            slot.isUnreadable = true
+            slot.current.isUnreadable = true
             return 0
         }
         slot.response.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
@@ -225,11 +233,11 @@ extension TransferSlot {
         _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
     ) -> Int {
         guard let slot = of(context: context), let bytes else { return 0 }
-        switch slot.head.add(UnsafeRawBufferPointer(start: bytes, count: count)) {
+        switch slot.current.head.add(UnsafeRawBufferPointer(start: bytes, count: count)) {
         case .fine: return count
         case .tooLong: return 0
         case .unknownCoding:
-            slot.isUnreadable = true
+            slot.current.isUnreadable = true
             return 0
         }
     }
@@ -243,14 +251,14 @@ extension TransferSlot {
         let count = Int(ccurl_peer_address(peer, &bytes))
         let address = IPAddress(bytes: bytes.prefix(count))
         guard slot.isProxied || address.map(slot.options.policy.permits) ?? false else {
-            slot.refusedAddresses += 1
+            slot.current.refusedAddresses += 1
             return -1
         }
         let socket = slot.options.socketOpener.map { $0(address) } ?? ccurl_open_socket(peer)
         if socket < 0, let error = DescriptorShortage.lastError {
-            slot.socketError = error
+            slot.current.socketError = error
         } else {
-            slot.openedSockets += 1
+            slot.current.openedSockets += 1
         }
         if socket >= 0 { slot.watch.opened(socket) }
         return socket

@@ -12,11 +12,15 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     /// Number of the loop, 0 first.
     private let index: Int
     private var random = JitterRandom()
+
+    // Used several times a request, by one method at a time: no need to check that each time.
+
     /// Requests in flight by token.
-    private var inFlight: [Scheduler.Send?] = []
-    private var freeTokens: [Int] = []
-    private var prepared: [PreparedSend] = []
-    private var taken: [Scheduler.Send] = []
+    @exclusivity(unchecked) private var inFlight: [Scheduler.Send?] = []
+    @exclusivity(unchecked) private var freeTokens: [Int] = []
+    @exclusivity(unchecked) private var prepared: [PreparedSend] = []
+    @exclusivity(unchecked) private var taken: [Scheduler.Send] = []
+
     private var rest = LoopRest()
     /// Notifications of this round that could not be read.
     private var unreadable = 0
