@@ -21,6 +21,9 @@ struct SocketEvents: OptionSet {
 /// The socket of a connection stays in the set while no request uses it, so that a request costs no change of the set. What
 /// comes meanwhile, mostly the end of the connection, takes it out.
 ///
+/// libcurl does not say of every socket that it closes it: some that never got connected just go, and their numbers come
+/// back for others.
+///
 /// `@unchecked Sendable`: ``wake()`` may be called from any thread, everything else belongs to the loop's thread, and once
 /// that has ended to whoever cleans libcurl's handle up.
 final class SocketWatch: @unchecked Sendable {
@@ -28,7 +31,7 @@ final class SocketWatch: @unchecked Sendable {
     private struct Entry {
         var wanted: SocketEvents = []
         var watched: SocketEvents = []
-        /// It is told of when it is closed: only then may it stay in the set for the next request.
+        /// It is a connection's, and may stay in the set for the next request.
         var isConnection = false
     }
 
@@ -104,9 +107,9 @@ final class SocketWatch: @unchecked Sendable {
     func watch(_ descriptor: Int32, for wanted: SocketEvents) {
         makeRoom(for: descriptor)
         entries[Int(descriptor)].wanted = wanted
-        if !wanted.isEmpty {
-            update(descriptor)
-        } else if !entries[Int(descriptor)].isConnection {
+        guard wanted.isEmpty else { return update(descriptor) }
+        // One that waited to read is connected, and libcurl will say when it closes it.
+        if !entries[Int(descriptor)].isConnection || !entries[Int(descriptor)].watched.contains(.reading) {
             remove(descriptor)
         }
     }
@@ -114,14 +117,18 @@ final class SocketWatch: @unchecked Sendable {
     /// A connection's socket was opened.
     func opened(_ descriptor: Int32) {
         makeRoom(for: descriptor)
-        entries[Int(descriptor)] = Entry(isConnection: true)
+        // Where the last socket of this number went without a word, libcurl believes that it told what it waits for.
+        entries[Int(descriptor)].watched = []
+        entries[Int(descriptor)].isConnection = true
+        update(descriptor)
     }
 
-    /// A connection's socket is about to be closed, which takes it out of the set.
+    /// A connection's socket is about to be closed.
     func closing(_ descriptor: Int32) {
         guard entries.indices.contains(Int(descriptor)) else { return }
-        entries[Int(descriptor)] = Entry()
-        unwatched.remove(descriptor)
+        // A copy of it in a process that was forked from this one would keep it in the set.
+        remove(descriptor)
+        entries[Int(descriptor)].wanted = []
     }
 
     // MARK: The set
@@ -136,8 +143,10 @@ final class SocketWatch: @unchecked Sendable {
         let entry = entries[Int(descriptor)]
         guard entry.wanted != entry.watched else { return }
         var event = epoll_event(events: entry.wanted.rawValue, data: epoll_data(fd: descriptor))
-        let operation = entry.watched.isEmpty ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
-        if epoll_ctl(epoll, operation, descriptor, &event) == 0 {
+        var result = epoll_ctl(epoll, entry.watched.isEmpty ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event)
+        // The socket that was watched is gone, and this is another one.
+        if result != 0, errno == ENOENT { result = epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) }
+        if result == 0 {
             entries[Int(descriptor)].watched = entry.wanted
         } else {
             unwatched.insert(descriptor)
@@ -150,9 +159,11 @@ final class SocketWatch: @unchecked Sendable {
         for descriptor in descriptors where !entries[Int(descriptor)].wanted.isEmpty { update(descriptor) }
     }
 
+    /// Takes a descriptor out of the set; it is no connection's any more, as far as is known.
     private func remove(_ descriptor: Int32) {
         if !entries[Int(descriptor)].watched.isEmpty { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
         entries[Int(descriptor)].watched = []
+        entries[Int(descriptor)].isConnection = false
         unwatched.remove(descriptor)
     }
 }

@@ -108,6 +108,58 @@ struct SocketWatchTests {
         close(descriptor)
     }
 
+    @Test func `A descriptor whose socket went without a word is watched for the next one`() throws {
+        let watch = try SocketWatch()
+        let descriptor = dup(STDIN_FILENO)
+        defer { close(descriptor) }
+        for isConnection in [true, true, false] {
+            let pair = Pair()
+            dup2(pair.own, descriptor)
+            pair.closeOwn()
+            if isConnection { watch.opened(descriptor) }
+            watch.watch(descriptor, for: .writing)
+            #expect(ready(watch) == [descriptor: .writing])
+            // As libcurl gives up one that never got connected.
+            let other = Pair()
+            dup2(other.own, descriptor)
+            watch.watch(descriptor, for: [])
+        }
+    }
+
+    @Test func `A descriptor that is used again before libcurl knows is watched as the last one was`() throws {
+        let watch = try SocketWatch()
+        let descriptor = dup(STDIN_FILENO)
+        defer { close(descriptor) }
+        for _ in 0..<3 {
+            let pair = Pair()
+            dup2(pair.own, descriptor)
+            pair.closeOwn()
+            watch.opened(descriptor)
+            watch.watch(descriptor, for: .writing)
+            let other = Pair()
+            dup2(other.own, descriptor)
+            other.closeOwn()
+            watch.opened(descriptor)
+            #expect(ready(watch) == [descriptor: .writing])
+        }
+    }
+
+    @Test func `A socket of which a forked process has a copy leaves the set when it is closed`() throws {
+        let watch = try SocketWatch()
+        let pair = Pair()
+        let copy = dup(pair.own)
+        defer { close(copy) }
+        let descriptor = pair.own
+        watch.opened(descriptor)
+        watch.watch(descriptor, for: .reading)
+        pair.send()
+        watch.closing(descriptor)
+        pair.closeOwn()
+        let start = ContinuousClock.now
+        #expect(ready(watch, milliseconds: 50).isEmpty)
+        #expect(ContinuousClock.now - start >= .milliseconds(50))
+    }
+
     @Test func `A descriptor that the set does not take is tried again`() throws {
         let watch = try SocketWatch()
         // A file is what it takes of nobody.
