@@ -60,7 +60,7 @@ struct PieceWriter {
 extension [UInt8] {
     /// Makes an array of pieces that take `capacity` bytes at most.
     init(piecesUpTo capacity: Int, _ write: (inout PieceWriter) -> Void) {
-        // Collected on the stack: what makes an array before its bytes are known is no inlined code of the library, and
+        // Collected in temporary memory: what makes an array before its bytes are known is no inlined code of the library, and
         // costs more than one more copy. And the array takes no more than it has.
         self = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { memory in
             var writer = PieceWriter(memory)

@@ -2,7 +2,8 @@
 @usableFromInline
 package struct JSONMemberViews: ~Copyable, Sendable {
     @usableFromInline let object: JSONView
-    /// How far behind the object's node that of each key's value is; 0 where there is none.
+    /// How far behind the object's node that of each key's value is; 0 where there is none. As many as
+    /// ``JSONMemberTable/capacity``, which a type cannot name.
     @usableFromInline var distances: InlineArray<12, UInt32>
 
     fileprivate init(_ object: JSONView, _ index: borrowing JSONKeyIndex) {

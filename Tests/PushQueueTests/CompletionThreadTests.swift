@@ -40,13 +40,14 @@ internal import Testing
         #expect(thread.start() == 0)
         thread.run([slow])
         thread.run([completion("a")])
-        DispatchQueue.global().async { [outcomes, done] in
+        let begun = DispatchSemaphore(value: 0)
+        DispatchQueue.global().async { [done] in
+            begun.signal()
             thread.run([])
-            outcomes.put("handed over")
             done.signal()
         }
-        usleep(50_000)
-        #expect(outcomes.all.isEmpty)
+        begun.wait()
+        #expect(done.wait(timeout: .now() + .milliseconds(50)) == .timedOut)
         gate.signal()
         done.wait()
         #expect(outcomes.all.first == "slow")
@@ -103,19 +104,22 @@ internal import Testing
         #expect(thread.start() == 0)
         let loop = CommitLoop(
             store: try QueueStore(path: folder.database), observer: QueueObserver(), completionThread: thread)
+        let failed = DispatchSemaphore(value: 0)
         var operations: [WriteOperation] = (0..<CommitLoop.rowsPerCommit).map { index in
             .command(
                 { store throws(QueueError) in try store.append(.test(events: [.test("e")])) },
                 completion: { [outcomes] _ in
-                    // Long enough for the writer to come to the write that fails.
-                    if index == 0 { usleep(50_000) }
+                    if index == 0 { #expect(failed.wait(timeout: .now() + .milliseconds(50)) == .timedOut) }
                     outcomes.put("stored")
                 })
         }
         operations.append(
             .command(
                 { store throws(QueueError) in try store.connection.execute("INSERT INTO numbering VALUES ('none')") },
-                completion: { [outcomes] (_: Result<Void, QueueError>) in outcomes.put("failed") }))
+                completion: { [outcomes] (_: Result<Void, QueueError>) in
+                    outcomes.put("failed")
+                    failed.signal()
+                }))
         loop.commit(operations)
         thread.drain()
         #expect(outcomes.all.count == CommitLoop.rowsPerCommit + 1)

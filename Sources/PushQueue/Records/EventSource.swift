@@ -1,4 +1,5 @@
-/// Who has the texts of an event that is to be stored, and of those whom it notifies: they are lent to the database, copied nowhere.
+/// Who has the texts of an event that is to be stored, and of those whom it notifies: they are lent to the database,
+/// copied nowhere.
 package protocol EventSource: AnyObject, Sendable {
     /// Calls `body` with the texts, which are valid until it returns.
     func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError)

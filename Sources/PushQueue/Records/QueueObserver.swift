@@ -1,4 +1,5 @@
-/// What the queue tells about itself, for metrics and logs. Called on the writer's thread: be quick.
+/// What the queue tells about itself, for metrics and logs. Called on the writer's thread, perhaps
+/// while completions of earlier commits run on another: be quick.
 package struct QueueObserver: Sendable {
     /// A commit took place: rows written and the time it took, `BEGIN` to `COMMIT`.
     package var committed: @Sendable (_ rows: Int, _ duration: Duration) -> Void
