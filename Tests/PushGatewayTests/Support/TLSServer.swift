@@ -24,7 +24,7 @@ final class TLSServer: @unchecked Sendable {
     }
 
     private(set) var port = 0
-    private let process = Process()
+    private let process: pid_t
     private let input = Pipe()
     private let output = Pipe()
     private let script: Script
@@ -48,18 +48,19 @@ final class TLSServer: @unchecked Sendable {
         _ kind: TestCertificates.Kind, of certificates: TestCertificates, options: [String], script: Script
     ) throws {
         self.script = script
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
-            ["openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", certificates.certificate(kind)]
+        let arguments =
+            ["s_server", "-accept", "127.0.0.1:0", "-cert", certificates.certificate(kind)]
             + ["-key", certificates.key(kind)] + options
-        process.standardInput = input
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try OpenSSL.start(
+            arguments, input: input.fileHandleForReading.fileDescriptor,
+            output: output.fileHandleForWriting.fileDescriptor)
+        // Else the end of what it writes would never be seen.
+        try output.fileHandleForWriting.close()
+        try input.fileHandleForReading.close()
         var announcement = Data()
         while port == 0 {
             let data = read()
-            guard !data.isEmpty else { throw OpenSSLFailure(arguments: process.arguments ?? []) }
+            guard !data.isEmpty else { throw OpenSSLFailure(arguments: arguments) }
             announcement += data
             let lines = String(decoding: announcement, as: UTF8.self).split(
                 separator: "\n", omittingEmptySubsequences: false)
@@ -77,7 +78,8 @@ final class TLSServer: @unchecked Sendable {
 
     func stop() {
         // It inherits the blocked signals of the thread that started it.
-        kill(process.processIdentifier, SIGKILL)
+        kill(process, SIGKILL)
+        waitpid(process, nil, 0)
     }
 
     private func serve() {

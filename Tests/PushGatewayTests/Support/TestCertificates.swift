@@ -33,38 +33,22 @@ struct TestCertificates: Sendable {
     private init() throws {
         try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
         let newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        try openssl(
+        try OpenSSL.run(
             ["req", "-x509", "-days", "2", "-subj", "/CN=Test authority", "-keyout", path("authority.key")]
                 + ["-out", authority] + newKey)
         for kind in Kind.allCases {
             let name = kind == .wrongName ? "DNS:gateway.example.org" : "IP:127.0.0.1"
             let subject = ["-subj", "/CN=\(kind.rawValue)", "-addext", "subjectAltName=\(name)", "-keyout", key(kind)]
             guard kind != .selfSigned else {
-                try openssl(["req", "-x509", "-days", "2", "-out", certificate(kind)] + subject + newKey)
+                try OpenSSL.run(["req", "-x509", "-days", "2", "-out", certificate(kind)] + subject + newKey)
                 continue
             }
             let request = path("\(kind.rawValue).csr")
-            try openssl(["req", "-new", "-out", request] + subject + newKey)
-            try openssl([
+            try OpenSSL.run(["req", "-new", "-out", request] + subject + newKey)
+            try OpenSSL.run([
                 "x509", "-req", "-in", request, "-CA", authority, "-CAkey", path("authority.key"), "-CAcreateserial",
                 "-copy_extensions", "copy", "-days", kind == .expired ? "-1" : "2", "-out", certificate(kind),
             ])
         }
     }
-
-    private func openssl(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw OpenSSLFailure(arguments: arguments) }
-    }
-}
-
-/// `openssl` ended too early, or with an error.
-struct OpenSSLFailure: Error {
-    let arguments: [String]
 }
