@@ -3,31 +3,16 @@ internal import Glibc
 
 /// Runs the completions of commits, in order, while the writer's thread is at the next commit.
 ///
-/// `@unchecked Sendable`: every member is guarded by the mutex. Its owner ends it, else the thread keeps it alive.
+/// `@unchecked Sendable`: every member is guarded by the lock. Its owner ends it, else the thread keeps it alive.
 final class CompletionThread: @unchecked Sendable {
     typealias Completion = @Sendable () -> Void
 
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private let lock = ThreadCondition()
     private var thread: pthread_t?
     /// Those of one commit, beside the one whose completions run.
     private var waiting: [Completion] = []
     private var isRunning = false
     private var isEnding = false
-
-    init() {
-        mutex = .allocate(capacity: 1)
-        condition = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
-    }
 
     /// Starts the thread.
     /// - Returns: the system's error number, 0 where it runs.
@@ -46,34 +31,34 @@ final class CompletionThread: @unchecked Sendable {
             unmanaged.release()
             return result
         }
-        withLock { self.thread = thread }
+        lock.withLock { self.thread = thread }
         return 0
     }
 
     /// Whether all that was handed over has run.
-    var isIdle: Bool { withLock { waiting.isEmpty && !isRunning } }
+    var isIdle: Bool { lock.withLock { waiting.isEmpty && !isRunning } }
 
-    var isCurrentThread: Bool { withLock { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false } }
+    var isCurrentThread: Bool { lock.withLock { thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false } }
 
     /// Hands a commit's completions over; waits while those of the last one have not begun.
     func run(_ completions: [Completion]) {
-        withLock {
-            while !waiting.isEmpty { pthread_cond_wait(condition, mutex) }
+        lock.withLock {
+            while !waiting.isEmpty { lock.wait() }
             waiting = completions
-            pthread_cond_broadcast(condition)
+            lock.broadcast()
         }
     }
 
     /// Waits until all that was handed over has run.
     func drain() {
-        withLock { while isRunning || !waiting.isEmpty { pthread_cond_wait(condition, mutex) } }
+        lock.withLock { while isRunning || !waiting.isEmpty { lock.wait() } }
     }
 
     /// Runs what was handed over, and ends the thread, without waiting for that.
     func end() {
-        let thread = withLock {
+        let thread = lock.withLock {
             isEnding = true
-            pthread_cond_broadcast(condition)
+            lock.broadcast()
             return self.thread
         }
         if let thread { pthread_detach(thread) }
@@ -87,21 +72,15 @@ final class CompletionThread: @unchecked Sendable {
 
     /// The next commit's completions; nil at the end.
     private func next() -> [Completion]? {
-        withLock {
+        lock.withLock {
             isRunning = false
-            pthread_cond_broadcast(condition)
-            while waiting.isEmpty, !isEnding { pthread_cond_wait(condition, mutex) }
+            lock.broadcast()
+            while waiting.isEmpty, !isEnding { lock.wait() }
             guard !waiting.isEmpty else { return nil }
             isRunning = true
             defer { waiting = [] }
-            pthread_cond_broadcast(condition)
+            lock.broadcast()
             return waiting
         }
-    }
-
-    private func withLock<Result>(_ body: () -> Result) -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return body()
     }
 }
