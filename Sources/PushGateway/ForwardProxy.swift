@@ -1,6 +1,4 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
+#if canImport(Musl)
     internal import Musl
 #else
     internal import Glibc

@@ -1,9 +1,7 @@
 internal import CCurl
 internal import Synchronization
 
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
+#if canImport(Musl)
     internal import Musl
 #else
     internal import Glibc

@@ -6,16 +6,6 @@ internal import CLinux
     internal import Glibc
 #endif
 
-/// What a socket is waited for, and how it is ready.
-struct SocketEvents: OptionSet {
-    let rawValue: UInt32
-
-    static let reading = SocketEvents(rawValue: EPOLLIN.rawValue)
-    static let writing = SocketEvents(rawValue: EPOLLOUT.rawValue)
-    /// There was an error, or the other side is gone; comes without being waited for.
-    static let broken = SocketEvents(rawValue: EPOLLERR.rawValue | EPOLLHUP.rawValue)
-}
-
 /// Tells which sockets are ready: an epoll set that follows what libcurl waits for.
 ///
 /// The socket of a connection stays in the set while no request uses it, so that a request costs no change of the set. What

@@ -1,8 +1,6 @@
 internal import CCurl
 
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
+#if canImport(Musl)
     internal import Musl
 #else
     internal import Glibc

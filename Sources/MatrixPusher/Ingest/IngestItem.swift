@@ -75,7 +75,7 @@ final class IngestItem: Sendable {
     /// How many recipients an element of `events` has, before anything of it is checked.
     static func recipientCount(_ element: borrowing JSONMemberViews) -> Int { element[2]?.count ?? 0 }
 
-    /// The members of an element that ``init(_:)`` takes apart.
+    /// The members of an element that ``init(_:_:of:)`` takes apart.
     static func members(of element: JSONView) -> JSONMemberViews { element.members(keys) }
 
     /// Checks the shape of an element; the error names the member that is wrong.
