@@ -86,7 +86,7 @@ struct HostileHTTP2Tests {
             ("garbage", Array(repeating: 0xFF, count: 100)),
         ] as [(String, [UInt8])])
     func `What ends without an answer is the connection's fault`(what: String, frames: [UInt8]) async throws {
-        let label = try await label(frames, timeout: .seconds(3))
+        let label = try await label(frames)
         #expect(["transport", "protocol"].contains(label), "\(label)")
     }
 
@@ -140,7 +140,8 @@ struct HostileHTTP2Tests {
         async throws
     {
         let flood = Array(repeatElement(frames, count: max(1, 16_384 / frames.count)).joined())
-        let label = try await label(start, flood: flood, timeout: .seconds(1))
+        // What has its own limit reaches it long before, the others may go on until then.
+        let label = try await label(start, flood: flood, timeout: .seconds(expected == nil ? 1 : 20))
         if let expected {
             #expect(label == expected)
         } else {
