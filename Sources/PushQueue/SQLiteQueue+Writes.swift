@@ -3,7 +3,11 @@ extension SQLiteQueue {
         _ transaction: NewTransaction,
         completion: @escaping @Sendable (Result<AppendReceipt, QueueError>) -> Void
     ) {
-        put(.command({ store throws(QueueError) in try store.append(transaction) }, completion: completion))
+        put(
+            .command(
+                // Its effects are on what is queued.
+                leavesQueued: transaction.effects.isEmpty,
+                { store throws(QueueError) in try store.append(transaction) }, completion: completion))
     }
 
     package func finish(_ notifications: [FinishedNotification]) {

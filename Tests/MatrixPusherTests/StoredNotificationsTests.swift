@@ -90,27 +90,28 @@ struct StoredNotificationsTests {
 }
 
 /// An event's JSON in memory of its own.
-private final class EventCopy: EventSource {
-    let event: [UInt8]
-    let room: [UInt8]?
+///
+/// `@unchecked Sendable`: the memory is never changed.
+private final class EventCopy: EventSource, @unchecked Sendable {
+    let texts: EventTexts
 
     init(event: [UInt8], room: [UInt8]?) {
-        self.event = event
-        self.room = room
-    }
-
-    func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError) {
-        try event.withUnsafeBufferPointer { event throws(QueueError) in
-            try (room ?? []).withUnsafeBufferPointer { room throws(QueueError) in
-                try body(
-                    EventTexts(
-                        eventID: event, roomID: event, threadID: nil, callID: nil, event: event,
-                        room: self.room == nil ? nil : room))
-            }
+        func keep(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
+            let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+            _ = copy.initialize(fromContentsOf: bytes)
+            return UnsafeBufferPointer(copy)
         }
+        let event = keep(event)
+        texts = EventTexts(
+            eventID: event, roomID: event, threadID: nil, callID: nil, event: event, room: room.map(keep))
     }
 
-    func withTexts(ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void) throws(QueueError) {
+    deinit {
+        texts.event.deallocate()
+        texts.room?.deallocate()
+    }
+
+    func texts(ofReader place: Int) -> ReaderTexts {
         fatalError("the event notifies nobody")
     }
 }

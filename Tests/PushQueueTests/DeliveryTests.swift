@@ -24,6 +24,33 @@ internal import Testing
         #expect(try reader.allEvents().map(\.eventID) == ["$b"])
     }
 
+    @Test func `What finishes together goes, and what is between stays`() async throws {
+        let ids = try await queue.store(
+            .test(events: [.test("a"), .test("b", for: [1, 2, 3]), .test("c", for: [1, 2]), .test("d"), .test("e")]))
+        #expect(ids.count == 8)
+        let stay = [ids[2], ids[5], ids[7]]
+        // Handed over in another order, by several calls, and one of them twice.
+        for id in ids.reversed() + [ids[0]] where !stay.contains(id) {
+            queue.finish([FinishedNotification(id: id, hadFailures: false)])
+        }
+        try await queue.flush()
+        #expect(try reader.allNotifications().map(\.id) == stay)
+    }
+
+    @Test func `What has finished is gone for the write that comes next`() async throws {
+        let pusher = try await queue.setPusher(.test()).pusher
+        let ids = try await queue.store(.test(events: [.test("a", for: [pusher.id]), .test("b", for: [pusher.id])]))
+        queue.finish([FinishedNotification(id: ids[0], hadFailures: false)])
+        queue.bury([
+            DeadLetter(notification: ids[0], reason: .expired, at: 5_000, lastAttempt: nil),
+            DeadLetter(notification: ids[1], reason: .expired, at: 5_000, lastAttempt: nil),
+        ])
+        try await queue.flush()
+        #expect(try reader.allNotifications().isEmpty)
+        #expect(try reader.deadLetter(ids[0]) == nil)
+        #expect(try reader.deadLetter(ids[1]) != nil)
+    }
+
     @Test func `Finishing what is not there does no harm`() async throws {
         let ids = try await queue.store(.test(events: [.test("a")]))
         queue.finish([1, 4096 * 900, ids[0] + 1, .max, -1].map { FinishedNotification(id: $0, hadFailures: true) })

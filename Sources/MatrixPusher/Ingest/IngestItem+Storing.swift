@@ -3,21 +3,16 @@ internal import PushJSON
 internal import PushQueue
 
 extension IngestItem: EventSource {
-    func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError) {
-        // The item has the document, and so what these lead to.
-        defer { withExtendedLifetime(self) {} }
-        try body(
-            EventTexts(
-                eventID: eventID.utf8, roomID: roomID.utf8, threadID: thread?.content,
-                callID: call?.content, event: event.source, room: room?.source))
+    // What these lead to is in the document, which the item has.
+
+    var texts: EventTexts {
+        EventTexts(
+            eventID: eventID.utf8, roomID: roomID.utf8, threadID: thread?.content, callID: call?.content,
+            event: event.source, room: room?.source)
     }
 
-    func withTexts(
-        ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void
-    ) throws(QueueError) {
-        defer { withExtendedLifetime(self) {} }
-        try body(
-            ReaderTexts(userID: recipients[place].userID.utf8, displayName: recipients[place].displayName?.content))
+    func texts(ofReader place: Int) -> ReaderTexts {
+        ReaderTexts(userID: recipients[place].userID.utf8, displayName: recipients[place].displayName?.content)
     }
 
     /// The event as gateways are told of it.

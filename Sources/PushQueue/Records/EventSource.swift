@@ -1,12 +1,11 @@
 /// Who has the texts of an event that is to be stored, and of those whom it notifies: they are lent to the database,
-/// copied nowhere.
+/// copied nowhere. They stay where they are while the source lives.
 package protocol EventSource: AnyObject, Sendable {
-    /// Calls `body` with the texts, which are valid until it returns.
-    func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError)
+    var texts: EventTexts { get }
 
-    /// Calls `body` with the texts of a user whom the event notifies, which are valid while the source lives.
+    /// The texts of a user whom the event notifies.
     /// - Parameter place: ``HistoryReader/place``.
-    func withTexts(ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void) throws(QueueError)
+    func texts(ofReader place: Int) -> ReaderTexts
 }
 
 /// The texts of an event, UTF-8, while they are lent.

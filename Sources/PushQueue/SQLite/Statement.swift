@@ -60,8 +60,10 @@ final class Statement {
 
     // MARK: Parameters
 
+    var parameters: Parameters { Parameters(handle, connection) }
+
     func bind(_ index: Int32, _ value: Int64) throws(QueueError) {
-        try check(sqlite3_bind_int64(handle, index, value))
+        try parameters.bind(index, value)
     }
 
     func bind(_ index: Int32, _ value: Int64?) throws(QueueError) {
@@ -78,7 +80,10 @@ final class Statement {
 
     func bind(_ index: Int32, _ value: String) throws(QueueError) {
         var value = value
-        try check(value.withUTF8 { bindText(index, $0, lifetime: Self.copied) })
+        let result = value.withUTF8 { bytes in
+            Result { () throws(QueueError) in try parameters.bind(index, text: bytes) }
+        }
+        try result.get()
     }
 
     func bind(_ index: Int32, _ value: String?) throws(QueueError) {
@@ -87,7 +92,7 @@ final class Statement {
 
     /// Binds a copy of the bytes.
     func bind(_ index: Int32, _ value: [UInt8]) throws(QueueError) {
-        try check(value.withUnsafeBytes { bindBlob(index, $0, lifetime: Self.copied) })
+        try parameters.bind(index, blob: value)
     }
 
     func bind(_ index: Int32, _ value: [UInt8]?) throws(QueueError) {
@@ -95,83 +100,17 @@ final class Statement {
     }
 
     func bindNull(_ index: Int32) throws(QueueError) {
-        try check(sqlite3_bind_null(handle, index))
+        try parameters.bindNull(index)
     }
 
-    // MARK: Parameters lent
-
-    // Bound only while `body` runs, without the copy that SQLite would make and free again for each row.
-
-    func lend(_ index: Int32, _ value: String, _ body: () throws(QueueError) -> Void) throws(QueueError) {
-        var value = value
-        try value.withUTF8 { bytes in
-            Result { () throws(QueueError) in
-                try check(bindText(index, bytes, lifetime: Self.borrowed))
-                defer { sqlite3_bind_null(handle, index) }
-                try body()
-            }
-        }.get()
-    }
-
-    func lend(_ index: Int32, _ value: [UInt8]?, _ body: () throws(QueueError) -> Void) throws(QueueError) {
-        guard let value else {
-            try bindNull(index)
-            return try body()
-        }
-        try value.withUnsafeBufferPointer { bytes throws(QueueError) in
-            try lend(index, UnsafeRawBufferPointer(bytes), body)
-        }
-    }
-
+    /// Binds bytes while `body` runs, without the copy that SQLite would make.
     func lend(
         _ index: Int32, _ bytes: UnsafeRawBufferPointer, _ body: () throws(QueueError) -> Void
     ) throws(QueueError) {
-        try check(bindBlob(index, bytes, lifetime: Self.borrowed))
+        try parameters.lend(index, blob: bytes)
         defer { sqlite3_bind_null(handle, index) }
         try body()
     }
-
-    /// Calls `body`, which may bind what is only lent to it; nothing is bound afterwards.
-    func lending(_ body: () throws(QueueError) -> Void) throws(QueueError) {
-        defer { sqlite3_clear_bindings(handle) }
-        try body()
-    }
-
-    /// Binds a text until the end of ``lending(_:)``.
-    func lend(_ index: Int32, text: UnsafeBufferPointer<UInt8>?) throws(QueueError) {
-        guard let text else { return try bindNull(index) }
-        try check(bindText(index, text, lifetime: Self.borrowed))
-    }
-
-    /// Binds bytes until the end of ``lending(_:)``.
-    func lend(_ index: Int32, blob: UnsafeBufferPointer<UInt8>?) throws(QueueError) {
-        guard let blob else { return try bindNull(index) }
-        try check(bindBlob(index, UnsafeRawBufferPointer(blob), lifetime: Self.borrowed))
-    }
-
-    // MARK: Binding
-
-    private func bindText(
-        _ index: Int32, _ bytes: UnsafeBufferPointer<UInt8>, lifetime: sqlite3_destructor_type?
-    ) -> Int32 {
-        let start = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
-        return sqlite3_bind_text64(handle, index, start, UInt64(bytes.count), lifetime, UInt8(SQLITE_UTF8))
-    }
-
-    private func bindBlob(
-        _ index: Int32, _ bytes: UnsafeRawBufferPointer, lifetime: sqlite3_destructor_type?
-    ) -> Int32 {
-        // A null pointer would bind NULL.
-        guard let base = bytes.baseAddress, !bytes.isEmpty else { return sqlite3_bind_zeroblob(handle, index, 0) }
-        return sqlite3_bind_blob64(handle, index, base, UInt64(bytes.count), lifetime)
-    }
-
-    private func check(_ result: Int32) throws(QueueError) {
-        guard result == SQLITE_OK else { throw connection.lastError() }
-    }
-
-    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-    private static let borrowed: sqlite3_destructor_type? = nil
 
     // MARK: Columns
 

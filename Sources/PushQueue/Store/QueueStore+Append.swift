@@ -5,12 +5,10 @@ extension QueueStore {
             if let answer = try answer(to: id) { return .alreadySeen(answer: answer) }
             try remember(id, of: transaction)
         }
-        var firstEventNumbers: [Int64] = []
-        firstEventNumbers.reserveCapacity(transaction.events.count)
-        // By index: a loop over the elements copies each, with a count for each of its parts.
-        for index in transaction.events.indices {
-            firstEventNumbers.append(try append(transaction.events[index], at: transaction.queuedAt))
-        }
+        let firstEventNumbers = try takeNumbers(for: transaction.events)
+        try insertEvents(of: transaction, firstEventNumbers)
+        try insertNotifications(of: transaction, firstEventNumbers)
+        try insertReaders(of: transaction, firstEventNumbers)
         let statement = statements.setCounts
         for counts in transaction.counts {
             try statement.bind(1, counts.userID)
@@ -22,74 +20,87 @@ extension QueueStore {
         return .stored(firstEventNumbers: firstEventNumbers)
     }
 
-    /// Stores an event under as many numbers as its notifications and readers take, and these. Returns the first number.
-    private func append(_ event: borrowing NewEvent, at: Int64) throws(QueueError) -> Int64 {
-        let rows = (Int64(max(1, event.notifications.count, event.readers.count)) - 1) / NotificationID.perEvent + 1
-        let (first, newBound) = numbers.take(rows)
+    // MARK: Events
+
+    // By index: a loop over the elements copies each, with a count for each of its parts.
+
+    /// Gives each event as many consecutive numbers as its notifications and readers take.
+    /// - Returns: the first number of each.
+    private func takeNumbers(for events: [NewEvent]) throws(QueueError) -> [Int64] {
+        var firstNumbers: [Int64] = []
+        firstNumbers.reserveCapacity(events.count)
+        let (first, newBound) = numbers.take(events.indices.reduce(0) { $0 + Int64(events[$1].rows) })
+        var next = first
+        for index in events.indices {
+            firstNumbers.append(next)
+            next += Int64(events[index].rows)
+        }
+        eventSizes.note(events, firstNumbers)
         if let newBound {
             try statements.setNumbering.bind(1, newBound)
             try statements.setNumbering.run()
         }
-        try insert(event, as: first..<first + rows, at: at)
-        let firstID = first * NotificationID.perEvent
-        try insert(event.notifications, firstID: firstID, queuedAt: at)
-        try insert(event.readers, of: event.source, firstID: firstID)
-        return first
+        return firstNumbers
     }
 
-    private func insert(_ event: borrowing NewEvent, as numbers: Range<Int64>, at: Int64) throws(QueueError) {
-        let statement = statements.insertEvent
-        let (isPlace, expiresAt) = (event.isPlace, event.expiresAt)
-        try event.source.withTexts { texts throws(QueueError) in
-            try statement.lending { () throws(QueueError) in
-                try statement.bind(2, at)
-                try statement.bind(3, expiresAt)
-                try statement.lend(4, text: texts.eventID)
-                try statement.lend(5, text: texts.roomID)
-                try statement.lend(6, text: texts.threadID)
-                try statement.lend(7, text: texts.callID)
-                try statement.lend(8, blob: isPlace ? UnsafeBufferPointer(start: nil, count: 0) : texts.event)
-                try statement.lend(9, blob: isPlace ? nil : texts.room)
-                for number in numbers {
-                    try statement.bind(1, number)
-                    try statement.run()
+    private func insertEvents(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
+        let insert = statements.insertEvents
+        let events = transaction.events
+        try insert.begin(events.indices.reduce(0) { $0 + events[$1].rows }, shared: transaction.queuedAt)
+        for index in events.indices {
+            let texts = events[index].source.texts
+            for row in 0..<events[index].rows {
+                try insert.bind(0, firstNumbers[index] + Int64(row))
+                try insert.bind(1, events[index].expiresAt)
+                try insert.lend(2, text: texts.eventID)
+                try insert.lend(3, text: texts.roomID)
+                try insert.lend(4, text: texts.threadID)
+                try insert.lend(5, text: texts.callID)
+                if events[index].isPlace {
+                    try insert.lend(6, blob: UnsafeBufferPointer(start: nil, count: 0))
+                } else {
+                    try insert.lend(6, blob: texts.event)
+                    try insert.lend(7, blob: texts.room)
                 }
+                try insert.add()
             }
         }
     }
 
-    private func insert(_ notifications: [NewNotification], firstID: Int64, queuedAt: Int64) throws(QueueError) {
-        let statement = statements.insertNotification
-        try statement.bind(3, queuedAt)
-        var id = firstID
-        for notification in notifications {
-            try statement.bind(1, id)
-            try statement.bind(2, notification.pusher)
-            try statement.bind(4, notification.notBefore)
-            try statement.bind(5, Int64(notification.flags))
-            try statement.lend(6, notification.tweaks) { () throws(QueueError) in try statement.run() }
-            id += 1
+    private func insertNotifications(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
+        let insert = statements.insertNotifications
+        let events = transaction.events
+        try insert.begin(
+            events.indices.reduce(0) { $0 + events[$1].notifications.count }, shared: transaction.queuedAt)
+        for index in events.indices {
+            var id = firstNumbers[index] * NotificationID.perEvent
+            for notification in events[index].notifications {
+                try insert.bind(0, id)
+                try insert.bind(1, notification.pusher)
+                try insert.bind(2, notification.notBefore)
+                try insert.bind(3, Int64(notification.flags))
+                try insert.bind(4, notification.tweaks)
+                try insert.add()
+                id += 1
+            }
         }
     }
 
-    private func insert(
-        _ readers: ArraySlice<HistoryReader>, of source: any EventSource, firstID: Int64
-    ) throws(QueueError) {
-        let statement = statements.insertHistory
-        // What is lent for one row is bound anew for the next one.
-        try statement.lending { () throws(QueueError) in
-            var id = firstID
-            for index in readers.indices {
-                try source.withTexts(ofReader: readers[index].place) { texts throws(QueueError) in
-                    try readers[index].actions.withUnsafeBufferPointer { actions throws(QueueError) in
-                        try statement.bind(1, id)
-                        try statement.lend(2, text: texts.userID)
-                        try statement.bind(3, Int64(readers[index].flags.rawValue))
-                        try statement.lend(4, text: texts.displayName)
-                        try statement.lend(5, blob: actions)
-                        try statement.run()
-                    }
-                }
+    private func insertReaders(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
+        let insert = statements.insertReaders
+        let events = transaction.events
+        try insert.begin(events.indices.reduce(0) { $0 + events[$1].readers.count })
+        for index in events.indices {
+            var id = firstNumbers[index] * NotificationID.perEvent
+            let readers = events[index].readers
+            for reader in readers.indices {
+                let texts = events[index].source.texts(ofReader: readers[reader].place)
+                try insert.bind(0, id)
+                try insert.lend(1, text: texts.userID)
+                try insert.bind(2, Int64(readers[reader].flags.rawValue))
+                try insert.lend(3, text: texts.displayName)
+                try insert.bind(4, readers[reader].actions)
+                try insert.add()
                 id += 1
             }
         }
@@ -143,5 +154,12 @@ extension QueueStore {
         transactions.remove(oldest.id, row: oldest.row)
         transactionChanges.append(.removed(id: oldest.id, row: oldest.row))
         return true
+    }
+}
+
+extension NewEvent {
+    /// How many event numbers it takes.
+    var rows: Int {
+        (max(1, notifications.count, readers.count) - 1) / Int(NotificationID.perEvent) + 1
     }
 }

@@ -2,14 +2,31 @@ extension QueueStore {
     /// Attempts that the log of one notification keeps, the newest ones.
     static let attemptsKept = 50
 
-    func finish(_ notifications: [FinishedNotification]) throws(QueueError) {
-        let statement = statements.deleteNotification
-        for notification in notifications {
-            try statement.bind(1, notification.id)
+    /// Deletes what was handed to ``finish(_:)``, of all calls together and by ranges: what finishes at about the same time
+    /// often came one after the other.
+    func deleteFinished() throws(QueueError) {
+        guard !finished.isEmpty else { return }
+        var ids: [Int64] = []
+        swap(&ids, &finished)
+        ids.sort()
+        purgeWalk.lookAgain(at: NotificationID.eventNumber(of: ids[0]))
+        let statement = statements.deleteNotifications
+        var start = 0
+        for index in ids.indices {
+            let next = index + 1
+            if next < ids.count, eventSizes.follows(ids[next], ids[index]) { continue }
+            try statement.bind(1, ids[start])
+            try statement.bind(2, ids[index])
             try statement.run()
-            if notification.hadFailures { try deleteAttempts(of: notification.id) }
-            purgeWalk.lookAgain(at: NotificationID.eventNumber(of: notification.id))
+            start = next
         }
+        ids.removeAll(keepingCapacity: true)
+        swap(&ids, &finished)
+    }
+
+    func finish(_ notifications: [FinishedNotification]) throws(QueueError) {
+        finished.append(contentsOf: notifications.lazy.map(\.id))
+        for notification in notifications where notification.hadFailures { try deleteAttempts(of: notification.id) }
     }
 
     func recordFailure(_ failure: FailedAttempt) throws(QueueError) {

@@ -30,6 +30,10 @@ final class QueueStore {
     /// Entries put into and taken out of `transactions` since `BEGIN`, newest last.
     var transactionChanges: [TransactionChange] = []
     private var changesAtBegin = 0
+    /// Ids of notifications that are done with, to be deleted before the commit.
+    var finished: [Int64] = []
+    /// A rollback leaves it: what it says of numbers is true again when they are given anew.
+    var eventSizes = EventSizes()
     /// Where ``purgeEvents(_:now:)`` looks next. A rollback leaves it: it only saves looking twice.
     var purgeWalk = PurgeWalk()
 
@@ -112,6 +116,7 @@ final class QueueStore {
     }
 
     func commit() throws(QueueError) {
+        try deleteFinished()
         try trimTransactions()
         try statements.commit.run()
         mayHaveSnapshot = false
@@ -120,6 +125,7 @@ final class QueueStore {
 
     func rollback() {
         connection.rollback()
+        finished.removeAll()
         numbers = numbersAtBegin
         for change in transactionChanges.reversed() {
             switch change {
@@ -146,11 +152,16 @@ final class QueueStore {
         try statements.setNumbering.run()
     }
 
-    /// Rows changed since `begin`.
-    var changedRows: Int { connection.totalChanges - changesAtBegin }
+    /// Rows changed since `begin`, and to be changed before the commit.
+    var changedRows: Int { connection.totalChanges - changesAtBegin + finished.count }
 
     /// Applies one write. Returns what has to run once it is durable.
     func apply(_ operation: WriteOperation) throws(QueueError) -> CompletionThread.Completion? {
+        switch operation {
+        case .finish: break
+        case .command(let command) where command.leavesQueued: break
+        default: try deleteFinished()
+        }
         switch operation {
         case .finish(let notifications): try finish(notifications)
         case .recordFailure(let failure): try recordFailure(failure)

@@ -3,10 +3,13 @@ final class WriteStatements {
     let begin, commit: Statement
     let setNumbering: Statement
 
-    let insertEvent, eraseEvent: Statement
+    let insertEvents, insertNotifications, insertReaders: RowInsert
+    let eraseEvent: Statement
     /// What refers to events, by a range of ids.
     let deleteOfEvents: [Statement]
-    let insertNotification, deleteNotification, countAttempt: Statement
+    /// By a range of ids.
+    let deleteNotifications: Statement
+    let countAttempt: Statement
     let insertAttempt, trimAttempts, deleteAttempts: Statement
 
     let insertTransaction, readTransaction, deleteTransaction, oldestTransaction: Statement
@@ -14,7 +17,7 @@ final class WriteStatements {
     let setCounts, deleteCounts: Statement
     let setRuleset, deleteRuleset: Statement
     let setLane, deleteLane: Statement
-    let insertHistory, setHistoryFlag: Statement
+    let setHistoryFlag: Statement
     let setBadge, deleteBadge: Statement
 
     let updateHealth: Statement
@@ -35,12 +38,14 @@ final class WriteStatements {
         commit = try connection.prepare("COMMIT")
         setNumbering = try connection.prepare("UPDATE numbering SET next_event = ?1")
 
-        insertEvent = try connection.prepare(
-            """
-            INSERT INTO events (number, at, expires_at, event_id, room_id, thread_id, call_id, event, room)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-            """
-        )
+        insertEvents = try RowInsert(
+            into: "events", shared: "at",
+            ["number", "expires_at", "event_id", "room_id", "thread_id", "call_id", "event", "room"], on: connection)
+        insertNotifications = try RowInsert(
+            into: "notifications", shared: "queued_at", ["id", "pusher", "not_before", "flags", "tweaks"],
+            on: connection)
+        insertReaders = try RowInsert(
+            into: "history", ["id", "user_id", "flags", "display_name", "actions"], on: connection)
         eraseEvent = try connection.prepare("UPDATE events SET event = x'', room = NULL WHERE number = ?1")
         deleteOfEvents = try [
             ("history", "id"), ("notifications", "id"), ("dead_letters", "id"), ("attempts", "notification"),
@@ -48,10 +53,7 @@ final class WriteStatements {
         .map { table, id throws(QueueError) in
             try connection.prepare("DELETE FROM \(table) WHERE \(id) BETWEEN ?1 AND ?2")
         }
-        insertNotification = try connection.prepare(
-            "INSERT INTO notifications (id, pusher, queued_at, not_before, flags, tweaks) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        )
-        deleteNotification = try connection.prepare("DELETE FROM notifications WHERE id = ?1")
+        deleteNotifications = try connection.prepare("DELETE FROM notifications WHERE id BETWEEN ?1 AND ?2")
         countAttempt = try connection.prepare(
             "UPDATE notifications SET attempts = attempts + ?2, last_error = ?3, refusals = ?4 WHERE id = ?1")
 
@@ -97,8 +99,6 @@ final class WriteStatements {
         )
         deleteLane = try connection.prepare("DELETE FROM lanes WHERE gateway = ?1")
 
-        insertHistory = try connection.prepare(
-            "INSERT INTO history (id, user_id, flags, display_name, actions) VALUES (?1, ?2, ?3, ?4, ?5)")
         setHistoryFlag = try connection.prepare("UPDATE history SET flags = flags | ?2 WHERE id = ?1")
         setBadge = try connection.prepare("INSERT OR REPLACE INTO badges (pusher, queued_at) VALUES (?1, ?2)")
         deleteBadge = try connection.prepare("DELETE FROM badges WHERE pusher = ?1 AND queued_at <= ?2")

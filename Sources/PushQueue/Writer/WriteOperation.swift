@@ -17,11 +17,13 @@ enum WriteOperation: Sendable {
         let fail: @Sendable (QueueError) -> Void
         /// It waits for a database that cannot be written now, instead of failing.
         var isKept = false
+        /// It neither reads nor changes notifications that are queued: those that finished before may be deleted after it.
+        var leavesQueued = false
     }
 
     /// A write with a completion. One that `isKept` only fails when it never can be stored.
     static func command<Value: Sendable>(
-        isKept: Bool = false,
+        isKept: Bool = false, leavesQueued: Bool = false,
         _ apply: @escaping @Sendable (QueueStore) throws(QueueError) -> Value,
         completion: @escaping @Sendable (Result<Value, QueueError>) -> Void
     ) -> WriteOperation {
@@ -32,7 +34,8 @@ enum WriteOperation: Sendable {
                     return { completion(.success(value)) }
                 },
                 fail: { completion(.failure($0)) },
-                isKept: isKept
+                isKept: isKept,
+                leavesQueued: leavesQueued
             )
         )
     }

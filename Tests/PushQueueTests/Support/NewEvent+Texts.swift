@@ -1,58 +1,40 @@
 package import PushQueue
 
 /// An event whose texts are in memory of their own.
-private final class EventCopy: EventSource {
-    let ids: [[UInt8]]
-    let thread: [UInt8]?
-    let call: [UInt8]?
+///
+/// `@unchecked Sendable`: the memory is never changed.
+private final class EventCopy: EventSource, @unchecked Sendable {
     let event: [UInt8]
     let room: [UInt8]?
-    let readers: [Reader]
+    let texts: EventTexts
+    private let readers: [ReaderTexts]
+    /// What the texts lead to.
+    private let memory: [UnsafeMutableBufferPointer<UInt8>]
 
     init(ids: [String], thread: String?, call: String?, event: [UInt8], room: [UInt8]?, readers: [Reader]) {
-        self.ids = ids.map { Array($0.utf8) }
-        self.thread = thread.map { Array($0.utf8) }
-        self.call = call.map { Array($0.utf8) }
+        var memory: [UnsafeMutableBufferPointer<UInt8>] = []
+        func keep(_ bytes: some Collection<UInt8>) -> UnsafeBufferPointer<UInt8> {
+            let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+            _ = copy.initialize(fromContentsOf: bytes)
+            memory.append(copy)
+            return UnsafeBufferPointer(copy)
+        }
         self.event = event
         self.room = room
-        self.readers = readers
-    }
-
-    func withTexts(_ body: (EventTexts) throws(QueueError) -> Void) throws(QueueError) {
-        try ids[0].withUnsafeBufferPointer { eventID throws(QueueError) in
-            try ids[1].withUnsafeBufferPointer { roomID throws(QueueError) in
-                try event.withUnsafeBufferPointer { event throws(QueueError) in
-                    try lend(thread) { thread throws(QueueError) in
-                        try lend(call) { call throws(QueueError) in
-                            try lend(room) { room throws(QueueError) in
-                                try body(
-                                    EventTexts(
-                                        eventID: eventID, roomID: roomID, threadID: thread, callID: call,
-                                        event: event, room: room))
-                            }
-                        }
-                    }
-                }
-            }
+        texts = EventTexts(
+            eventID: keep(ids[0].utf8), roomID: keep(ids[1].utf8), threadID: thread.map { keep($0.utf8) },
+            callID: call.map { keep($0.utf8) }, event: keep(event), room: room.map { keep($0) })
+        self.readers = readers.map { reader in
+            ReaderTexts(userID: keep(reader.userID.utf8), displayName: reader.displayName.map { keep($0.utf8) })
         }
+        self.memory = memory
     }
 
-    func withTexts(
-        ofReader place: Int, _ body: (ReaderTexts) throws(QueueError) -> Void
-    ) throws(QueueError) {
-        try lend(Array(readers[place].userID.utf8)) { userID throws(QueueError) in
-            try lend(readers[place].displayName.map { Array($0.utf8) }) { displayName throws(QueueError) in
-                try body(ReaderTexts(userID: userID!, displayName: displayName))
-            }
-        }
+    deinit {
+        for part in memory { part.deallocate() }
     }
 
-    private func lend(
-        _ bytes: [UInt8]?, _ body: (UnsafeBufferPointer<UInt8>?) throws(QueueError) -> Void
-    ) throws(QueueError) {
-        guard let bytes else { return try body(nil) }
-        try bytes.withUnsafeBufferPointer { bytes throws(QueueError) in try body(bytes) }
-    }
+    func texts(ofReader place: Int) -> ReaderTexts { readers[place] }
 }
 
 /// A user whom an event of the tests notifies.
