@@ -5,11 +5,26 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
+
+// calloc of glibc before 2.41 takes nothing from the thread's own store of freed memory, for which libcurl asks eight times
+// a request. What this gives is the system's memory as well.
+static inline void *ccurl_calloc(size_t count, size_t size) {
+    if (size && count > SIZE_MAX / size) return NULL;
+    void *memory = malloc(count * size);
+    // Else the compiler makes a call of calloc of it.
+    __asm__ volatile("" : "+r"(memory));
+    return memory ? memset(memory, 0, count * size) : NULL;
+}
+
+static inline CURLcode ccurl_global_init(void) {
+    return curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, free, realloc, strdup, ccurl_calloc);
+}
 
 // Swift cannot call variadic functions: one wrapper per argument type.
 

@@ -1,3 +1,9 @@
+#if canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// Keeps watch over the lines of a response's head: libcurl has limits of its own for them, but high ones, and it takes
 /// transfer codings that it did not ask for.
 struct ResponseHead {
@@ -29,11 +35,17 @@ struct ResponseHead {
         // The first byte settles it for nearly every line.
         switch line.first {
         case UInt8(ascii: "\r"), UInt8(ascii: "\n"): isWhole = true
-        case UInt8(ascii: "H"): if line.starts(with: "HTTP/".utf8) { isWhole = false }
+        case UInt8(ascii: "H"): if Self.isStatus(line) { isWhole = false }
         case UInt8(ascii: "T"), UInt8(ascii: "t"): if Self.isCodedStrangely(line) { return .unknownCoding }
         default: break
         }
         return .fine
+    }
+
+    private static func isStatus(_ line: UnsafeRawBufferPointer) -> Bool {
+        let start: StaticString = "HTTP/"
+        return line.count >= start.utf8CodeUnitCount
+            && memcmp(line.baseAddress!, start.utf8Start, start.utf8CodeUnitCount) == 0
     }
 
     private static func isCodedStrangely(_ line: UnsafeRawBufferPointer) -> Bool {

@@ -27,11 +27,11 @@ final class SocketWatch: @unchecked Sendable {
 
     private let epoll: Int32
     private let wakeUp: Int32
-    /// By descriptor.
-    private var entries: [Entry] = []
+    /// By descriptor. Used several times a request, by one method at a time: no need to check that each time.
+    @exclusivity(unchecked) private var entries: [Entry] = []
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
     /// Descriptors that the set did not take, for want of memory: tried again in each turn.
-    private var unwatched: Set<Int32> = []
+    @exclusivity(unchecked) private var unwatched: Set<Int32> = []
 
     private static let eventCapacity = 256
     /// Longest wait while a descriptor is not watched, milliseconds.

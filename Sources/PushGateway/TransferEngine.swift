@@ -60,7 +60,8 @@ final class TransferEngine {
         finished.removeAll(keepingCapacity: true)
         guard !requests.isEmpty else { return }
         let startedAt = LoopClock.unixMilliseconds
-        for request in requests { start(request, at: startedAt) }
+        // By index: a copy of each would count a hold on all of its parts.
+        for index in requests.indices { start(requests[index], at: startedAt) }
         requests.removeAll(keepingCapacity: true)
     }
 

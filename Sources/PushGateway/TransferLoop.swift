@@ -77,5 +77,5 @@ package final class TransferLoop: Sendable {
     }
 
     /// libcurl's process-wide set-up, done once.
-    private static let globalCode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    private static let globalCode = ccurl_global_init()
 }

@@ -9,10 +9,13 @@ internal import CCurl
 final class TransferMulti: @unchecked Sendable {
     let watch: SocketWatch
     private let handle: UnsafeMutableRawPointer
+
+    // Used several times a request, by one method at a time: no need to check that each time.
+
     /// Monotonic milliseconds at which libcurl wants to work though no socket is ready.
-    private var alarm: Int64?
+    @exclusivity(unchecked) private var alarm: Int64?
     /// Transfers that libcurl still works on.
-    private var running: Int32 = 0
+    @exclusivity(unchecked) private var running: Int32 = 0
 
     /// - Parameter capacity: Idle connections that are kept for reuse; the oldest is closed beyond that.
     /// - Throws: ``TransferFailure`` when libcurl cannot be set up (memory, file descriptors).
@@ -26,15 +29,16 @@ final class TransferMulti: @unchecked Sendable {
             handle,
             { _, socket, what, context, _ in
                 guard let context else { return 0 }
-                Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue()
-                    .watch(socket, for: SocketEvents(wanted: what))
+                Unmanaged<SocketWatch>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                    $0.watch(socket, for: SocketEvents(wanted: what))
+                }
                 return 0
             }, Unmanaged.passUnretained(watch).toOpaque())
         _ = ccurl_multi_set_timer_function(
             handle,
             { _, milliseconds, context in
                 guard let context else { return 0 }
-                Unmanaged<TransferMulti>.fromOpaque(context).takeUnretainedValue().setAlarm(in: milliseconds)
+                Unmanaged<TransferMulti>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.setAlarm(in: milliseconds) }
                 return 0
             }, Unmanaged.passUnretained(self).toOpaque())
     }

@@ -209,34 +209,36 @@ extension TransferSlot {
 // MARK: Callbacks of libcurl
 
 extension TransferSlot {
-    private static func of(context: UnsafeMutableRawPointer?) -> TransferSlot? {
-        context.map { Unmanaged<TransferSlot>.fromOpaque($0).takeUnretainedValue() }
-    }
+    // The slot lives while libcurl works on its transfer: nobody counts a hold on it for each line of a head.
 
     /// Keeps a piece of the response; another number than `count` makes libcurl end the transfer.
     private static func write(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?)
         -> Int
     {
-        guard let slot = of(context: context), let bytes else { return 0 }
-        guard count <= slot.options.maximumResponseSize - slot.response.count else {
-            slot.current.isUnreadable = true
-            return 0
+        guard let context, let bytes else { return 0 }
+        return Unmanaged<TransferSlot>.fromOpaque(context)._withUnsafeGuaranteedRef { slot in
+            guard count <= slot.options.maximumResponseSize - slot.response.count else {
+                slot.current.isUnreadable = true
+                return 0
+            }
+            slot.response.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
+            return count
         }
-        slot.response.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: count))
-        return count
     }
 
     /// Looks at a line of the response's head or trailers, of interim responses too.
     private static func readHeader(
         _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?
     ) -> Int {
-        guard let slot = of(context: context), let bytes else { return 0 }
-        switch slot.current.head.add(UnsafeRawBufferPointer(start: bytes, count: count)) {
-        case .fine: return count
-        case .tooLong: return 0
-        case .unknownCoding:
-            slot.current.isUnreadable = true
-            return 0
+        guard let context, let bytes else { return 0 }
+        return Unmanaged<TransferSlot>.fromOpaque(context)._withUnsafeGuaranteedRef { slot in
+            switch slot.current.head.add(UnsafeRawBufferPointer(start: bytes, count: count)) {
+            case .fine: return count
+            case .tooLong: return 0
+            case .unknownCoding:
+                slot.current.isUnreadable = true
+                return 0
+            }
         }
     }
 
@@ -244,7 +246,8 @@ extension TransferSlot {
     private static func openSocket(_ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<curl_sockaddr>?)
         -> curl_socket_t
     {
-        guard let slot = of(context: context), let peer else { return -1 }
+        guard let context, let peer else { return -1 }
+        let slot = Unmanaged<TransferSlot>.fromOpaque(context).takeUnretainedValue()
         var bytes = [UInt8](repeating: 0, count: 16)
         let count = Int(ccurl_peer_address(peer, &bytes))
         let address = IPAddress(bytes: bytes.prefix(count))
