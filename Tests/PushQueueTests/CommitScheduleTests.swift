@@ -44,7 +44,52 @@ internal import Testing
         schedule.addUrgent()
         #expect(schedule.next(now: second) == .commit)
         schedule.taken()
-        schedule.succeeded()
+        schedule.succeeded(commands: 1, duration: second, now: second)
         #expect(schedule.next(now: second) == .idle)
+        schedule.addQuiet(rows: 1, now: second)
+        #expect(schedule.next(now: second) == .wait(until: second + CommitSchedule.hold))
+    }
+
+    /// A schedule after a commit that three waited for and that took 600 microseconds, while another came.
+    private func afterACommit(at now: UInt64, duration: UInt64 = 600_000) -> CommitSchedule {
+        var schedule = CommitSchedule()
+        for _ in 0..<3 { schedule.addUrgent() }
+        schedule.taken()
+        schedule.addUrgent()
+        schedule.succeeded(commands: 3, duration: duration, now: now)
+        return schedule
+    }
+
+    @Test func `Those whose commit is done are waited for, half as long as it took`() {
+        var schedule = afterACommit(at: 7)
+        for _ in 0..<3 {
+            #expect(schedule.next(now: 8) == .wait(until: 300_007))
+            schedule.addUrgent()
+        }
+        #expect(schedule.next(now: 8) == .commit)
+        #expect(afterACommit(at: 7).next(now: 300_007) == .commit)
+        #expect(afterACommit(at: 7, duration: second).next(now: 8) == .wait(until: CommitSchedule.returnHold + 7))
+    }
+
+    @Test func `Who comes alone, or later, waits for nobody`() {
+        var schedule = CommitSchedule()
+        schedule.addUrgent()
+        schedule.taken()
+        schedule.succeeded(commands: 1, duration: 600_000, now: 7)
+        schedule.addUrgent()
+        #expect(schedule.next(now: 8) == .commit)
+        schedule = afterACommit(at: 7)
+        schedule.taken()
+        schedule.succeeded(commands: 1, duration: 600_000, now: second)
+        schedule.addUrgent()
+        #expect(schedule.next(now: second) == .commit)
+    }
+
+    @Test func `After a failure nobody is waited for`() {
+        var schedule = afterACommit(at: 7)
+        schedule.taken()
+        schedule.failed(now: 8)
+        schedule.addUrgent()
+        #expect(schedule.next(now: 8) == .commit)
     }
 }

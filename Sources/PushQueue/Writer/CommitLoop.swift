@@ -41,8 +41,9 @@ final class CommitLoop {
     func run(_ inbox: QueueInbox) -> Int {
         hasMore = { inbox.isAwaited }
         while let operations = inbox.take() {
+            let start = QueueInbox.now()
             commit(operations)
-            inbox.report(failed: failure != nil)
+            inbox.report(failed: failure != nil, commands: operations.count(where: \.isCommand), since: start)
         }
         store.prepareToClose(busyTimeoutMilliseconds: Self.closingBusyTimeout)
         if keptCount > 0 {

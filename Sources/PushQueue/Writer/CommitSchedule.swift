@@ -1,7 +1,8 @@
 /// Decides when the writer commits.
 ///
-/// Writes somebody waits for are committed at once. The others wait a moment for company, and after a failed commit
-/// longer. Times are nanoseconds of a monotonic clock.
+/// Writes somebody waits for are committed at once, but for those that come right after a commit: whoever waited for that one
+/// is likely to come back with the next, and a commit for all of them costs hardly more than one for a few. The other writes
+/// wait a moment for company, and after a failed commit longer. Times are nanoseconds of a monotonic clock.
 struct CommitSchedule: Equatable {
     /// How long a write that nobody waits for may wait.
     static let hold: UInt64 = 20_000_000
@@ -9,6 +10,8 @@ struct CommitSchedule: Equatable {
     static let enough = 512
     static let firstRetry: UInt64 = 1_000_000_000
     static let laterRetry: UInt64 = 2_000_000_000
+    /// Longest wait for those who come back.
+    static let returnHold: UInt64 = 1_000_000
 
     enum Next: Equatable {
         case commit
@@ -16,14 +19,20 @@ struct CommitSchedule: Equatable {
         case idle
     }
 
-    private(set) var isUrgent = false
+    /// Writes somebody waits for.
+    private var urgent = 0
+    /// How many there will be when everyone is back, and until when that is waited for.
+    private var expected = 0
+    private var expectedUntil: UInt64 = 0
     private var quietRows = 0
     private var quietSince: UInt64 = 0
     private var failures = 0
     private var retryAt: UInt64?
 
+    var isUrgent: Bool { urgent > 0 }
+
     mutating func addUrgent() {
-        isUrgent = true
+        urgent += 1
     }
 
     mutating func addQuiet(rows: Int, now: UInt64) {
@@ -33,24 +42,30 @@ struct CommitSchedule: Equatable {
 
     /// The writer has taken all that was waiting.
     mutating func taken() {
-        isUrgent = false
+        urgent = 0
         quietRows = 0
     }
 
     /// All that was taken is dealt with.
-    mutating func succeeded() {
+    /// - Parameters:
+    ///   - commands: Those of it that somebody waited for.
+    ///   - duration: How long that took.
+    mutating func succeeded(commands: Int, duration: UInt64, now: UInt64) {
         failures = 0
         retryAt = nil
+        expected = urgent + commands
+        expectedUntil = now + min(duration / 2, Self.returnHold)
     }
 
     /// The writer holds writes that have to be tried again.
     mutating func failed(now: UInt64) {
         retryAt = now + (failures == 0 ? Self.firstRetry : Self.laterRetry)
         failures += 1
+        expected = 0
     }
 
     func next(now: UInt64) -> Next {
-        if isUrgent { return .commit }
+        if urgent > 0 { return urgent >= expected || now >= expectedUntil ? .commit : .wait(until: expectedUntil) }
         // While commits fail, writes nobody waits for do not hasten the next try.
         if let retryAt { return now >= retryAt ? .commit : .wait(until: retryAt) }
         guard quietRows > 0 else { return .idle }

@@ -52,13 +52,18 @@ final class QueueInbox: @unchecked Sendable {
     /// Whether somebody waits for the next commit.
     var isAwaited: Bool { lock.withLock { schedule.isUrgent } }
 
-    /// How the last commits went: whether the writer keeps writes to try again.
-    func report(failed: Bool) {
+    /// How the last commits went.
+    /// - Parameters:
+    ///   - failed: Whether the writer keeps writes to try again.
+    ///   - commands: Writes among them that somebody waited for.
+    ///   - start: When they began, in nanoseconds.
+    func report(failed: Bool, commands: Int, since start: UInt64) {
         lock.withLock {
+            let now = Self.now()
             if failed {
-                schedule.failed(now: Self.now())
+                schedule.failed(now: now)
             } else {
-                schedule.succeeded()
+                schedule.succeeded(commands: commands, duration: now - start, now: now)
             }
         }
     }
