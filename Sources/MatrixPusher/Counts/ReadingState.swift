@@ -34,16 +34,20 @@ final class ReadingState: Sendable {
         }
 
         /// Adds a stored event to the boards of those it notifies.
+        /// - Parameter changed: Is called with those whose counts are kept here, and the counts.
         /// - Returns: the ids of what the boards forget for it.
-        mutating func add(_ history: StoredHistory, number: Int64) -> [Int64] {
+        mutating func add(
+            _ history: StoredHistory, number: Int64, _ changed: (Int, UnreadBoard.Counts) -> Void = { _, _ in }
+        ) -> [Int64] {
             var forgotten: [Int64] = []
             numbers.add(history.eventHash, number: number)
             var id = number * NotificationID.perEvent
             for reader in history.readers {
                 let item = UnreadBoard.Item(
                     id: id, room: history.roomHash, thread: history.threadHash, call: history.callHash)
-                let oldest = board.add(item, for: reader)
+                let (counts, oldest) = board.add(item, for: reader, byRoom: countsByRoom)
                 if !oldest.isEmpty { forgotten += oldest }
+                if given.isEmpty || given[reader] == nil { changed(reader, counts) }
                 id += 1
             }
             return forgotten

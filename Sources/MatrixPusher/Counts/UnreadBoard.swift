@@ -56,7 +56,14 @@ struct UnreadBoard: Sendable {
     /// Adds an unread event; ids of one user ascend.
     /// - Returns: the ids of what is forgotten for it.
     @discardableResult
-    mutating func add(_ item: Item, for user: Int) -> [Int64] { users[user, default: UnreadItems()].add(item) }
+    mutating func add(_ item: Item, for user: Int) -> [Int64] { add(item, for: user, byRoom: false).forgotten }
+
+    /// Adds an unread event; ids of one user ascend.
+    /// - Parameter byRoom: `unread` counts rooms instead of events.
+    /// - Returns: the counts with it, and the ids of what is forgotten for it.
+    mutating func add(_ item: Item, for user: Int, byRoom: Bool) -> (counts: Counts, forgotten: [Int64]) {
+        users[user, default: UnreadItems()].add(item, byRoom: byRoom)
+    }
 
     /// The unread events of a user that receipts cover, found in one pass however many receipts there are.
     func covered(user: Int, by receipts: [Place: Reach], idsPerNumber: Int64) -> [Item] {
@@ -110,11 +117,14 @@ struct UnreadBoard: Sendable {
 
 extension UnreadItems {
     /// Adds an item; of a user who never reads the oldest are forgotten.
-    /// - Returns: the ids of those.
-    fileprivate mutating func add(_ item: UnreadBoard.Item) -> [Int64] {
+    /// - Returns: the counts then, and the ids of those.
+    fileprivate mutating func add(
+        _ item: UnreadBoard.Item, byRoom: Bool
+    ) -> (counts: UnreadBoard.Counts, forgotten: [Int64]) {
         append(item)
         let limit = UnreadBoard.itemsPerUser
-        return count > limit + limit / 10 ? removeOldest(keeping: limit) : []
+        let forgotten = count > limit + limit / 10 ? removeOldest(keeping: limit) : []
+        return (UnreadBoard.Counts(self, byRoom: byRoom), forgotten)
     }
 }
 

@@ -119,16 +119,17 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         var failures: [(Scheduler.Send, DeliveryDecision)] = []
         unreadable = 0
         let stored = readStored()
-        for item in prepared {
-            switch load(item, stored) {
+        // By index: a copy of each would count a hold on all of its parts.
+        for index in prepared.indices {
+            switch load(prepared[index], stored) {
             case .success(let request):
+                let send = prepared[index].send
                 let token = freeTokens.popLast() ?? inFlight.count
-                if token == inFlight.count { inFlight.append(item.send) } else { inFlight[token] = item.send }
-                var request = request
-                request.token = UInt64(token)
+                if token == inFlight.count { inFlight.append(send) } else { inFlight[token] = send }
                 requests.append(request)
+                requests[requests.count - 1].token = UInt64(token)
             case .failure(let unsent):
-                failures.append((item.send, unsent.decision))
+                failures.append((prepared[index].send, unsent.decision))
             }
         }
         return failures

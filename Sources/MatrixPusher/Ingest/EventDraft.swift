@@ -36,14 +36,14 @@ struct EventDrafts {
 
     /// Calls `body` with the new readers of an event, in parts that are stored under one number each: readers and
     /// notifications of a user stay together.
-    func forEachPart(of draft: EventDraft, _ body: (Part) -> Void) {
-        var part = Part(draft)
-        for index in draft.readers where readers[index].isNew {
+    func forEachPart(of event: Int, _ body: (Part) -> Void) {
+        let all = events[event].readers
+        var part = Part(event: event, first: all.lowerBound)
+        for index in all where readers[index].isNew {
             let count = readers[index].pushers.count
             if part.count == Self.partSize || part.notifications + count > Self.partSize {
                 body(part)
-                part = Part(draft)
-                part.readers = index..<index
+                part = Part(event: event, first: index)
             }
             part.readers = part.readers.lowerBound..<index + 1
             part.count += 1
@@ -54,7 +54,8 @@ struct EventDrafts {
 
     /// What is stored of an event under one number.
     struct Part {
-        let item: IngestItem
+        /// Place in ``EventDrafts/events``.
+        let event: Int
         /// Places in ``EventDrafts/readers``, of which the new ones belong to it.
         var readers: Range<Int>
         /// How many those are.
@@ -62,9 +63,9 @@ struct EventDrafts {
         var notifications = 0
 
         /// One without readers.
-        init(_ draft: EventDraft) {
-            item = draft.item
-            readers = draft.readers.lowerBound..<draft.readers.lowerBound
+        init(event: Int, first: Int) {
+            self.event = event
+            readers = first..<first
         }
     }
 
@@ -77,32 +78,38 @@ struct EventDrafts {
         history.reserveCapacity(count)
         for part in parts {
             for index in part.readers where readers[index].isNew {
-                let (place, result) = (readers[index].recipient, readers[index].result)
+                let place = readers[index].recipient
                 var flags = HistoryFlags(rawValue: 0)
-                if result.flags.contains(.highlight) { flags.insert(.highlight) }
-                if result.isGiven { flags.insert(.given) }
-                users.append(part.item.recipients[place].userHash)
-                history.append(HistoryReader(place: place, flags: flags, actions: result.actions.source))
+                if readers[index].result.flags.contains(.highlight) { flags.insert(.highlight) }
+                if readers[index].result.isGiven { flags.insert(.given) }
+                users.append(events[part.event].item.recipients[place].userHash)
+                history.append(
+                    HistoryReader(place: place, flags: flags, actions: readers[index].result.actions.source))
             }
         }
         return (users, history)
     }
 
-    /// What gateways are sent for the notifications of a part.
-    func liveEvent(_ part: Part, fragment: EventFragment, at now: Int64) -> LiveEvent {
+    /// The notifications of all parts, one after the other.
+    func notifications(of parts: [Part]) -> [NewNotification] {
         var notifications: [NewNotification] = []
-        notifications.reserveCapacity(part.notifications)
-        for index in part.readers where readers[index].isNew {
-            for place in readers[index].pushers {
-                notifications.append(
-                    NewNotification(
-                        pusher: pushers[place], flags: readers[index].result.flags.rawValue,
-                        tweaks: readers[index].result.actions.tweaks))
+        notifications.reserveCapacity(parts.reduce(0) { $0 + $1.notifications })
+        for part in parts {
+            for index in part.readers where readers[index].isNew {
+                for place in readers[index].pushers {
+                    notifications.append(
+                        NewNotification(
+                            pusher: pushers[place], flags: readers[index].result.flags.rawValue,
+                            tweaks: readers[index].result.actions.tweaks))
+                }
             }
         }
-        return LiveEvent(
-            fragment: fragment, queuedAt: now,
-            expiresAt: part.item.lifetime.map { now + min($0, Self.longestLifetime) }, notifications: notifications)
+        return notifications
+    }
+
+    /// When an event that is queued now is of no use any more; nil: never.
+    func expiry(of part: Part, at now: Int64) -> Int64? {
+        events[part.event].item.lifetime.map { now + min($0, Self.longestLifetime) }
     }
 
     /// A call's `lifetime` beyond a week means nothing more, milliseconds.

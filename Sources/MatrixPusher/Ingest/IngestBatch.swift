@@ -8,8 +8,7 @@ struct IngestBatch: Sendable {
     private(set) var stored: [StoredHistory] = []
     private(set) var events: [NewEvent] = []
     private(set) var notifications = 0
-    /// The hashes of the new readers, of all events.
-    private(set) var users: [Int] = []
+    private(set) var readerCount = 0
     /// The keys of the new readers.
     let keys: [UInt64]
     let counts: [CountsUpdate]
@@ -30,8 +29,8 @@ struct IngestBatch: Sendable {
         parts.reserveCapacity(drafts.events.count)
         for index in drafts.events.indices {
             let first = parts.count
-            drafts.forEachPart(of: drafts.events[index]) { parts.append($0) }
-            if parts.count == first, !known[index] { parts.append(EventDrafts.Part(drafts.events[index])) }
+            drafts.forEachPart(of: index) { parts.append($0) }
+            if parts.count == first, !known[index] { parts.append(EventDrafts.Part(event: index, first: 0)) }
         }
         live.reserveCapacity(parts.count)
         stored.reserveCapacity(parts.count)
@@ -41,29 +40,35 @@ struct IngestBatch: Sendable {
 
     private mutating func add(_ parts: [EventDrafts.Part], of drafts: EventDrafts, at now: Int64) {
         // The parts have slices of these: an array of its own for each took longer to make than to fill.
-        let readers: [HistoryReader]
-        (users, readers) = drafts.readers(of: parts)
+        let (users, readers) = drafts.readers(of: parts)
+        let notifications = drafts.notifications(of: parts)
+        readerCount = readers.count
+        self.notifications = notifications.count
         var fragment: EventFragment?
-        var first = 0
+        var (reader, notification) = (0, 0)
         for (index, part) in parts.enumerated() {
-            let range = first..<first + part.count
-            first = range.upperBound
-            stored.append(part.item.stored(readers: users[range]))
-            guard !range.isEmpty else {
+            let item = drafts.events[part.event].item
+            let ownReaders = reader..<reader + part.count
+            let ownNotifications = notification..<notification + part.notifications
+            (reader, notification) = (ownReaders.upperBound, ownNotifications.upperBound)
+            stored.append(item.stored(readers: users[ownReaders]))
+            guard !ownReaders.isEmpty else {
                 live.append(nil)
-                events.append(NewEvent(part.item, isPlace: true))
+                events.append(NewEvent(item, isPlace: true))
                 continue
             }
-            if index == 0 || parts[index - 1].item !== part.item { fragment = nil }
-            let rendered = fragment ?? part.item.fragment()
+            if index == 0 || parts[index - 1].event != part.event { fragment = nil }
+            let rendered = fragment ?? item.fragment()
             fragment = rendered
-            let event = drafts.liveEvent(part, fragment: rendered, at: now)
-            notifications += event.notifications.count
+            let expiresAt = drafts.expiry(of: part, at: now)
+            live.append(
+                LiveEvent(
+                    fragment: rendered, queuedAt: now, expiresAt: expiresAt,
+                    notifications: notifications[ownNotifications]))
             events.append(
                 NewEvent(
-                    part.item, expiresAt: event.expiresAt, notifications: event.notifications,
-                    readers: readers[range]))
-            live.append(event)
+                    item, expiresAt: expiresAt, notifications: notifications[ownNotifications],
+                    readers: readers[ownReaders]))
         }
     }
 }

@@ -98,9 +98,10 @@ final class Ingestor: Sendable {
                 // Not all at once: others wait for the lock.
                 var looked = 0
                 while position < drafts.events.count, looked < 1024 {
-                    let draft = drafts.events[position]
-                    for index in draft.readers {
-                        let user = draft.item.recipients[drafts.readers[index].recipient].userHash
+                    let readers = drafts.events[position].readers
+                    for index in readers {
+                        let recipient = drafts.readers[index].recipient
+                        let user = drafts.events[position].item.recipients[recipient].userHash
                         let first = drafts.pushers.count
                         state.scheduler.forEachPusher(ofUser: user) { slot in
                             let pusher = state.scheduler.pushers[Int(slot)]
@@ -108,7 +109,7 @@ final class Ingestor: Sendable {
                         }
                         drafts.readers[index].pushers = first..<drafts.pushers.count
                     }
-                    looked += draft.readers.count
+                    looked += readers.count
                     position += 1
                 }
             }
@@ -198,6 +199,7 @@ final class Ingestor: Sendable {
             let counts = countsAfter(batch, firstNumbers)
             if !counts.isEmpty {
                 dispatcher.state.withLock { state in
+                    // In order: the last ones of a user hold.
                     for (user, counts) in counts { state.scheduler.setCounts(ofUser: user, counts) }
                 }
             }
@@ -211,22 +213,21 @@ final class Ingestor: Sendable {
     }
 
     /// Puts what was stored on the boards, and gives the counts that change by it.
-    private func countsAfter(_ batch: IngestBatch, _ firstNumbers: [Int64]) -> [Int: UnreadBoard.Counts] {
+    private func countsAfter(
+        _ batch: IngestBatch, _ firstNumbers: [Int64]
+    ) -> [(user: Int, counts: UnreadBoard.Counts)] {
         var forgotten: [Int64] = []
         let counts = reading.state.withLock { state in
-            var counts: [Int: UnreadBoard.Counts] = [:]
-            counts.reserveCapacity(batch.users.count + batch.counts.count)
+            var counts: [(user: Int, counts: UnreadBoard.Counts)] = []
+            counts.reserveCapacity(batch.readerCount + batch.counts.count)
             for index in batch.stored.indices {
-                let oldest = state.add(batch.stored[index], number: firstNumbers[index])
+                let oldest = state.add(batch.stored[index], number: firstNumbers[index]) { counts.append(($0, $1)) }
                 if !oldest.isEmpty { forgotten += oldest }
-            }
-            for user in batch.users where counts[user] == nil {
-                if let kept = state.keptCounts(of: user) { counts[user] = kept }
             }
             for update in batch.counts {
                 let given = UnreadBoard.Counts(unread: update.unread, missedCalls: update.missedCalls)
                 state.given[update.userHash] = given
-                counts[update.userHash] = given
+                counts.append((update.userHash, given))
             }
             return counts
         }

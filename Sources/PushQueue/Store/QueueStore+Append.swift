@@ -74,12 +74,13 @@ extension QueueStore {
             events.indices.reduce(0) { $0 + events[$1].notifications.count }, shared: transaction.queuedAt)
         for index in events.indices {
             var id = firstNumbers[index] * NotificationID.perEvent
-            for notification in events[index].notifications {
+            let notifications = events[index].notifications
+            for place in notifications.indices {
                 try insert.bind(0, id)
-                try insert.bind(1, notification.pusher)
-                try insert.bind(2, notification.notBefore)
-                try insert.bind(3, Int64(notification.flags))
-                try insert.bind(4, notification.tweaks)
+                try insert.bind(1, notifications[place].pusher)
+                try insert.bind(2, notifications[place].notBefore)
+                try insert.bind(3, Int64(notifications[place].flags))
+                try insert.bind(4, notifications[place].tweaks)
                 try insert.add()
                 id += 1
             }
