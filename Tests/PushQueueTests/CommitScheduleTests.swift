@@ -71,6 +71,15 @@ internal import Testing
         #expect(afterACommit(at: 7, duration: second).next(now: 8) == .wait(until: CommitSchedule.returnHold + 7))
     }
 
+    @Test func `Nobody is waited for longer than quiet writes may wait`() {
+        var schedule = afterACommit(at: CommitSchedule.hold)
+        schedule.addQuiet(rows: 1, now: 9)
+        #expect(schedule.next(now: CommitSchedule.hold) == .wait(until: CommitSchedule.hold + 9))
+        #expect(schedule.next(now: CommitSchedule.hold + 9) == .commit)
+        schedule.addQuiet(rows: CommitSchedule.enough, now: 9)
+        #expect(schedule.next(now: CommitSchedule.hold) == .commit)
+    }
+
     @Test func `Who comes alone, or later, waits for nobody`() {
         var schedule = CommitSchedule()
         schedule.addUrgent()

@@ -65,11 +65,13 @@ struct CommitSchedule: Equatable {
     }
 
     func next(now: UInt64) -> Next {
-        if urgent > 0 { return urgent >= expected || now >= expectedUntil ? .commit : .wait(until: expectedUntil) }
+        if urgent >= max(expected, 1) { return .commit }
         // While commits fail, writes nobody waits for do not hasten the next try.
-        if let retryAt { return now >= retryAt ? .commit : .wait(until: retryAt) }
-        guard quietRows > 0 else { return .idle }
-        let due = quietSince + Self.hold
-        return quietRows >= Self.enough || now >= due ? .commit : .wait(until: due)
+        if urgent == 0, let retryAt { return now >= retryAt ? .commit : .wait(until: retryAt) }
+        var due = UInt64.max
+        if urgent > 0 { due = expectedUntil }
+        if quietRows > 0 { due = quietRows >= Self.enough ? now : min(due, quietSince + Self.hold) }
+        guard due < .max else { return .idle }
+        return now >= due ? .commit : .wait(until: due)
     }
 }
