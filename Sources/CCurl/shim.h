@@ -12,8 +12,8 @@
 #include <sys/prctl.h>
 #endif
 
-// calloc of glibc before 2.41 takes nothing from the thread's own store of freed memory, for which libcurl asks eight times
-// a request. What this gives is the system's memory as well.
+// libcurl asks eight times a request for memory that is zero, and glibc's calloc before 2.41 takes nothing from the thread's
+// own store of freed memory. What this gives is malloc's as well.
 static inline void *ccurl_calloc(size_t count, size_t size) {
     if (size && count > SIZE_MAX / size) return NULL;
     void *memory = malloc(count * size);

@@ -44,19 +44,20 @@ internal import Testing
         schedule.addUrgent()
         #expect(schedule.next(now: second) == .commit)
         schedule.taken()
-        schedule.succeeded(commands: 1, duration: second, now: second)
+        schedule.succeeded()
         #expect(schedule.next(now: second) == .idle)
         schedule.addQuiet(rows: 1, now: second)
         #expect(schedule.next(now: second) == .wait(until: second + CommitSchedule.hold))
     }
 
     /// A schedule after a commit that three waited for and that took 600 microseconds, while another came.
-    private func afterACommit(at now: UInt64, duration: UInt64 = 600_000) -> CommitSchedule {
+    private func afterACommit(at now: UInt64, duration: Duration = .microseconds(600)) -> CommitSchedule {
         var schedule = CommitSchedule()
         for _ in 0..<3 { schedule.addUrgent() }
         schedule.taken()
         schedule.addUrgent()
-        schedule.succeeded(commands: 3, duration: duration, now: now)
+        schedule.committed(commands: 3, duration: duration, now: now)
+        schedule.succeeded()
         return schedule
     }
 
@@ -68,7 +69,9 @@ internal import Testing
         }
         #expect(schedule.next(now: 8) == .commit)
         #expect(afterACommit(at: 7).next(now: 300_007) == .commit)
-        #expect(afterACommit(at: 7, duration: second).next(now: 8) == .wait(until: CommitSchedule.returnHold + 7))
+        for duration in [Duration.milliseconds(2), .milliseconds(2.5), .seconds(1), .seconds(100)] {
+            #expect(afterACommit(at: 7, duration: duration).next(now: 8) == .wait(until: CommitSchedule.returnHold + 7))
+        }
     }
 
     @Test func `Nobody is waited for longer than quiet writes may wait`() {
@@ -80,16 +83,34 @@ internal import Testing
         #expect(schedule.next(now: CommitSchedule.hold) == .commit)
     }
 
+    @Test func `Who comes back wakes a writer that sleeps for quiet writes, or for nothing`() {
+        var schedule = CommitSchedule()
+        #expect(!schedule.isDue(before: .max, now: 7))
+        schedule.addQuiet(rows: 1, now: 7)
+        #expect(schedule.isDue(before: .max, now: 7))
+        let end = CommitSchedule.hold + 7
+        #expect(schedule.next(now: 8) == .wait(until: end))
+        schedule.committed(commands: 3, duration: .microseconds(600), now: 8)
+        #expect(!schedule.isDue(before: end, now: 8))
+        schedule.addUrgent()
+        #expect(schedule.next(now: 8) == .wait(until: 300_008))
+        #expect(schedule.isDue(before: end, now: 8))
+        #expect(!schedule.isDue(before: 300_008, now: 8))
+        schedule.addUrgent()
+        schedule.addUrgent()
+        #expect(schedule.isDue(before: 300_008, now: 8))
+    }
+
     @Test func `Who comes alone, or later, waits for nobody`() {
         var schedule = CommitSchedule()
         schedule.addUrgent()
         schedule.taken()
-        schedule.succeeded(commands: 1, duration: 600_000, now: 7)
+        schedule.committed(commands: 1, duration: .microseconds(600), now: 7)
         schedule.addUrgent()
         #expect(schedule.next(now: 8) == .commit)
         schedule = afterACommit(at: 7)
         schedule.taken()
-        schedule.succeeded(commands: 1, duration: 600_000, now: second)
+        schedule.committed(commands: 1, duration: .microseconds(600), now: second)
         schedule.addUrgent()
         #expect(schedule.next(now: second) == .commit)
     }

@@ -37,6 +37,35 @@ internal import Testing
         #expect(try reader.allNotifications().map(\.id) == stay)
     }
 
+    @Test func `What finishes is told by the events that have the numbers now`() throws {
+        let folder = TestFolder()
+        let store = try QueueStore(path: folder.database)
+        defer { store.close() }
+        try store.begin()
+        _ = try store.append(.test(events: [.test("lost"), .test("lost too")]))
+        store.rollback()
+        try store.begin()
+        guard
+            case .stored(let numbers) = try store.append(.test("u", events: [.test("a", for: [1, 2, 3]), .test("b")]))
+        else { return }
+        try store.commit()
+        let ids = numbers.map { $0 * NotificationID.perEvent }
+        try store.begin()
+        try store.finish(ids.map { FinishedNotification(id: $0, hadFailures: false) })
+        try store.commit()
+        let rest = try store.connection.prepare("SELECT id FROM notifications").rows { $0.int64(0) }
+        #expect(rest == [ids[0] + 1, ids[0] + 2])
+    }
+
+    @Test func `A dead letter that is named twice is there once`() async throws {
+        let pusher = try await queue.setPusher(.test()).pusher
+        let ids = try await queue.store(.test(events: [.test("a", for: [pusher.id])]))
+        queue.bury([ids[0], ids[0]].map { DeadLetter(notification: $0, reason: .expired, at: 5_000) })
+        try await queue.flush()
+        #expect(try reader.allNotifications().isEmpty)
+        #expect(try reader.deadLetter(ids[0]) != nil)
+    }
+
     @Test func `What has finished is gone for the write that comes next`() async throws {
         let pusher = try await queue.setPusher(.test()).pusher
         let ids = try await queue.store(.test(events: [.test("a", for: [pusher.id]), .test("b", for: [pusher.id])]))

@@ -48,6 +48,8 @@ internal import Testing
         var sizes = EventSizes()
         #expect(!sizes.follows(id(1, 0), id(0, 0)))
         #expect(!sizes.follows(.max, -1))
+        #expect(!sizes.follows(.max, .max))
+        #expect(!sizes.follows(0, .min))
         note([1, 1], from: 10, in: &sizes)
         #expect(!sizes.follows(id(10, 0), id(9, 0)))
         #expect(!sizes.follows(id(13, 0), id(12, 0)))

@@ -28,16 +28,19 @@ internal import Testing
     }
 
     private func insert(_ things: [Thing], with insert: RowInsert, at: Int64? = nil) throws {
-        let names = things.map { $0.name.map { Array($0.utf8) } ?? [] }
-        try insert.begin(things.count, shared: at ?? 0)
-        for (thing, name) in zip(things, names) {
-            // As the texts of events are, these have to stay until the last row is added.
+        // As the texts of events do, these stay until the last row is added.
+        let names = things.map { thing in
+            let name = Array((thing.name ?? "").utf8)
             let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: name.count)
             _ = copy.initialize(fromContentsOf: name)
-            defer { if things.count == 1 { copy.deallocate() } }
+            return copy
+        }
+        defer { for name in names { name.deallocate() } }
+        try insert.begin(things.count, shared: at ?? 0)
+        for (thing, name) in zip(things, names) {
             try insert.bind(0, thing.id)
             try insert.bind(1, thing.number)
-            try insert.lend(2, text: thing.name == nil ? nil : UnsafeBufferPointer(copy))
+            try insert.lend(2, text: thing.name == nil ? nil : UnsafeBufferPointer(name))
             try insert.bind(3, thing.data)
             try insert.add()
         }
@@ -78,13 +81,19 @@ internal import Testing
         let insert = try RowInsert(into: "things", ["id", "number", "name", "data"], on: connection)
         let twice = make(16) + make(1)
         #expect(throws: QueueError.self) { try self.insert(twice, with: insert) }
+        let empty = (20..<52).map { Thing(id: $0) }
+        try self.insert(Array(empty[..<16]), with: insert)
+        #expect(try things() == make(16) + empty[..<16])
+    }
+
+    @Test(arguments: [0, 1]) func `Rows that were given up leave nothing behind`(added: Int) throws {
+        let insert = try RowInsert(into: "things", ["id", "number", "name", "data"], on: connection)
         try insert.begin(16)
-        // Given up before the statement ran.
+        for _ in 0..<added { try insert.add() }
         try insert.bind(0, Int64(900))
         try insert.bind(1, Int64(900))
-        try insert.add()
         let empty = (20..<36).map { Thing(id: $0) }
         try self.insert(empty, with: insert)
-        #expect(try things() == make(16) + empty)
+        #expect(try things() == empty)
     }
 }

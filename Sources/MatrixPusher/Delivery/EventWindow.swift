@@ -37,8 +37,7 @@ struct EventWindow: Sendable {
             guard makePlace(for: number) else { return }
             // The first number carries the size: a body that is shared counts once.
             let entry = Entry(
-                event: event, firstIndex: event.notifications.startIndex + index,
-                remaining: min(perEvent, event.notifications.count - index),
+                event: event, firstIndex: index, remaining: min(perEvent, event.notifications.count - index),
                 size: index == 0 ? event.size : 0)
             places[place(of: number)] = entry
             size += entry.size

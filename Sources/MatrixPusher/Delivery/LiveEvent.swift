@@ -7,9 +7,9 @@ final class LiveEvent: Sendable {
     /// Unix milliseconds.
     let queuedAt: Int64
     let expiresAt: Int64?
-    let notifications: ArraySlice<NewNotification>
+    let notifications: [NewNotification]
 
-    init(fragment: EventFragment, queuedAt: Int64, expiresAt: Int64?, notifications: ArraySlice<NewNotification>) {
+    init(fragment: EventFragment, queuedAt: Int64, expiresAt: Int64?, notifications: [NewNotification]) {
         self.fragment = fragment
         self.queuedAt = queuedAt
         self.expiresAt = expiresAt

@@ -90,26 +90,23 @@ struct EventDrafts {
         return (users, history)
     }
 
-    /// The notifications of all parts, one after the other.
-    func notifications(of parts: [Part]) -> [NewNotification] {
+    /// What gateways are sent for the notifications of a part. In an array of its own: it may stay in memory long after the
+    /// other events of the transaction.
+    func liveEvent(_ part: Part, fragment: EventFragment, at now: Int64) -> LiveEvent {
         var notifications: [NewNotification] = []
-        notifications.reserveCapacity(parts.reduce(0) { $0 + $1.notifications })
-        for part in parts {
-            for index in part.readers where readers[index].isNew {
-                for place in readers[index].pushers {
-                    notifications.append(
-                        NewNotification(
-                            pusher: pushers[place], flags: readers[index].result.flags.rawValue,
-                            tweaks: readers[index].result.actions.tweaks))
-                }
+        notifications.reserveCapacity(part.notifications)
+        for index in part.readers where readers[index].isNew {
+            for place in readers[index].pushers {
+                notifications.append(
+                    NewNotification(
+                        pusher: pushers[place], flags: readers[index].result.flags.rawValue,
+                        tweaks: readers[index].result.actions.tweaks))
             }
         }
-        return notifications
-    }
-
-    /// When an event that is queued now is of no use any more; nil: never.
-    func expiry(of part: Part, at now: Int64) -> Int64? {
-        events[part.event].item.lifetime.map { now + min($0, Self.longestLifetime) }
+        let lifetime = events[part.event].item.lifetime
+        return LiveEvent(
+            fragment: fragment, queuedAt: now, expiresAt: lifetime.map { now + min($0, Self.longestLifetime) },
+            notifications: notifications)
     }
 
     /// A call's `lifetime` beyond a week means nothing more, milliseconds.

@@ -41,18 +41,15 @@ struct IngestBatch: Sendable {
     private mutating func add(_ parts: [EventDrafts.Part], of drafts: EventDrafts, at now: Int64) {
         // The parts have slices of these: an array of its own for each took longer to make than to fill.
         let (users, readers) = drafts.readers(of: parts)
-        let notifications = drafts.notifications(of: parts)
         readerCount = readers.count
-        self.notifications = notifications.count
         var fragment: EventFragment?
-        var (reader, notification) = (0, 0)
+        var first = 0
         for (index, part) in parts.enumerated() {
             let item = drafts.events[part.event].item
-            let ownReaders = reader..<reader + part.count
-            let ownNotifications = notification..<notification + part.notifications
-            (reader, notification) = (ownReaders.upperBound, ownNotifications.upperBound)
-            stored.append(item.stored(readers: users[ownReaders]))
-            guard !ownReaders.isEmpty else {
+            let range = first..<first + part.count
+            first = range.upperBound
+            stored.append(item.stored(readers: users[range]))
+            guard !range.isEmpty else {
                 live.append(nil)
                 events.append(NewEvent(item, isPlace: true))
                 continue
@@ -60,15 +57,12 @@ struct IngestBatch: Sendable {
             if index == 0 || parts[index - 1].event != part.event { fragment = nil }
             let rendered = fragment ?? item.fragment()
             fragment = rendered
-            let expiresAt = drafts.expiry(of: part, at: now)
-            live.append(
-                LiveEvent(
-                    fragment: rendered, queuedAt: now, expiresAt: expiresAt,
-                    notifications: notifications[ownNotifications]))
+            let event = drafts.liveEvent(part, fragment: rendered, at: now)
+            notifications += event.notifications.count
             events.append(
                 NewEvent(
-                    item, expiresAt: expiresAt, notifications: notifications[ownNotifications],
-                    readers: readers[ownReaders]))
+                    item, expiresAt: event.expiresAt, notifications: event.notifications, readers: readers[range]))
+            live.append(event)
         }
     }
 }

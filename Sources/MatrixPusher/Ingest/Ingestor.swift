@@ -229,10 +229,20 @@ final class Ingestor: Sendable {
                 state.given[update.userHash] = given
                 counts.append((update.userHash, given))
             }
-            return counts
+            return counts.count > Self.fewCounts ? Self.last(of: counts) : counts
         }
         if !forgotten.isEmpty { dispatcher.queue.markRead(forgotten) }
         return counts
+    }
+
+    /// So many are set one after the other, even where several are of one user.
+    private static let fewCounts = 64
+
+    /// Of each user the last ones alone, so that others do not wait for the scheduler longer than needed.
+    private static func last(
+        of counts: [(user: Int, counts: UnreadBoard.Counts)]
+    ) -> [(user: Int, counts: UnreadBoard.Counts)] {
+        Dictionary(counts.lazy.map { ($0.user, $0.counts) }, uniquingKeysWith: { $1 }).map { ($0.key, $0.value) }
     }
 
     /// The counts that the homeserver sent with its events.

@@ -5,13 +5,13 @@ package struct NewEvent: Sendable {
     package var isPlace: Bool
     /// Unix milliseconds after which the event is of no use to anyone.
     package var expiresAt: Int64?
-    package var notifications: ArraySlice<NewNotification>
+    package var notifications: [NewNotification]
     /// The users whom it notifies.
     package var readers: ArraySlice<HistoryReader>
 
     package init(
         _ source: any EventSource, isPlace: Bool = false, expiresAt: Int64? = nil,
-        notifications: ArraySlice<NewNotification> = [], readers: ArraySlice<HistoryReader> = []
+        notifications: [NewNotification] = [], readers: ArraySlice<HistoryReader> = []
     ) {
         self.source = source
         self.isPlace = isPlace

@@ -48,8 +48,8 @@ final class RowInsert {
     /// So many rows are going to be added.
     /// - Parameter shared: The value of the shared column.
     func begin(_ rows: Int, shared: Int64 = 0) throws(QueueError) {
-        // After a failure there may be rows that were not stored.
-        if filled > 0 { parameters.clear() }
+        // After a failure there may be rows that were not stored, and what they were lent may be gone.
+        if remaining > 0 { parameters.clear() }
         (remaining, sharedValue, current) = (rows, shared, 0)
         try beginStatement()
     }
@@ -85,11 +85,11 @@ final class RowInsert {
         filled += 1
         first += width
         guard filled == Self.sizes[current] else { return }
-        remaining -= filled
         do {
             defer { parameters.clear() }
             try statements[current].run()
         }
+        remaining -= filled
         try beginStatement()
     }
 

@@ -1,6 +1,6 @@
 /// How many notifications each of the newest events had at first: tells whether two are neighbours, with none between them
 /// that could be in the queue still.
-struct EventSizes: Equatable {
+struct EventSizes {
     /// So many event numbers are remembered: a few seconds of much traffic.
     static let count = 1 << 15
     private static let perEvent = Int(NotificationID.perEvent)
@@ -31,9 +31,9 @@ struct EventSizes: Equatable {
 
     /// Whether a notification comes directly after a smaller one. Where that is not known it does not.
     func follows(_ next: Int64, _ previous: Int64) -> Bool {
-        if next == previous + 1 { return true }
+        if next == previous &+ 1 { return true }
         let (event, ordinal) = previous.quotientAndRemainder(dividingBy: NotificationID.perEvent)
-        return next == (event + 1) * NotificationID.perEvent && known.contains(event)
+        return next == (event &+ 1) &* NotificationID.perEvent && known.contains(event)
             && ordinal + 1 >= Int64(sizes[place(of: event)])
     }
 

@@ -15,6 +15,7 @@ extension QueueStore {
             try insert.run()
             let isBuried = connection.changes > 0
             try finish([FinishedNotification(id: letter.notification, hadFailures: !isBuried)])
+            try deleteFinished()
         }
     }
 

@@ -32,7 +32,7 @@ final class QueueStore {
     private var changesAtBegin = 0
     /// Ids of notifications that are done with, to be deleted before the commit.
     var finished: [Int64] = []
-    /// A rollback leaves it: what it says of numbers is true again when they are given anew.
+    /// A rollback leaves it: nobody has the numbers then, and when they are given anew it takes note again.
     var eventSizes = EventSizes()
     /// Where ``purgeEvents(_:now:)`` looks next. A rollback leaves it: it only saves looking twice.
     var purgeWalk = PurgeWalk()

@@ -19,8 +19,8 @@ final class CommitLoop {
     private let clock: () -> UInt64
     /// Runs the completions while there is more to commit; nil: they run here.
     private let completionThread: CompletionThread?
-    /// Whether somebody waits for the next commit.
-    private var hasMore: () -> Bool = { false }
+    /// Where the writes come from.
+    private var inbox: QueueInbox?
     /// Not yet dealt with, in the order of the calls.
     private var kept = KeptWrites()
     /// The database could not be written, and has not been since.
@@ -39,11 +39,11 @@ final class CommitLoop {
     /// Waits for writes and commits them until the inbox is closed; then closes the database.
     /// Returns how many writes could not be stored.
     func run(_ inbox: QueueInbox) -> Int {
-        hasMore = { inbox.isAwaited }
+        self.inbox = inbox
+        defer { self.inbox = nil }
         while let operations = inbox.take() {
-            let start = QueueInbox.now()
             commit(operations)
-            inbox.report(failed: failure != nil, commands: operations.count(where: \.isCommand), since: start)
+            inbox.report(failed: failure != nil)
         }
         store.prepareToClose(busyTimeoutMilliseconds: Self.closingBusyTimeout)
         if keptCount > 0 {
@@ -101,7 +101,10 @@ final class CommitLoop {
             store.rollback()
             throw error
         }
-        observer.committed(store.changedRows, ContinuousClock.now - start)
+        let duration = ContinuousClock.now - start
+        observer.committed(store.changedRows, duration)
+        // Before anyone can be back.
+        inbox?.committed(commands: completions.count, duration: duration)
         kept.removeFirst(done)
         finish(completions)
         store.shortenLog()
@@ -110,7 +113,7 @@ final class CommitLoop {
     /// Runs completions: here, where that holds nobody up; else beside the next commit, after those of the last ones.
     private func finish(_ completions: [CompletionThread.Completion]) {
         guard !completions.isEmpty else { return }
-        if let completionThread, !kept.operations.isEmpty || hasMore() || !completionThread.isIdle {
+        if let completionThread, !kept.operations.isEmpty || inbox?.isAwaited ?? false || !completionThread.isIdle {
             completionThread.run(completions)
         } else {
             for completion in completions { completion() }

@@ -21,7 +21,7 @@ struct CommitSchedule: Equatable {
 
     /// Writes somebody waits for.
     private var urgent = 0
-    /// How many there will be when everyone is back, and until when that is waited for.
+    /// How many there will be when those of the last commit are back, and until when that is waited for.
     private var expected = 0
     private var expectedUntil: UInt64 = 0
     private var quietRows = 0
@@ -46,15 +46,21 @@ struct CommitSchedule: Equatable {
         quietRows = 0
     }
 
-    /// All that was taken is dealt with.
+    /// A commit is done.
     /// - Parameters:
-    ///   - commands: Those of it that somebody waited for.
-    ///   - duration: How long that took.
-    mutating func succeeded(commands: Int, duration: UInt64, now: UInt64) {
+    ///   - commands: Writes in it that somebody waited for; none of those has come back yet.
+    ///   - duration: How long it took.
+    mutating func committed(commands: Int, duration: Duration, now: UInt64) {
+        expected = urgent + commands
+        let nanoseconds = UInt64(clamping: duration.components.attoseconds / 1_000_000_000)
+        let isLong = duration >= .nanoseconds(2 * Self.returnHold)
+        expectedUntil = now + (isLong ? Self.returnHold : nanoseconds / 2)
+    }
+
+    /// All that was taken is dealt with.
+    mutating func succeeded() {
         failures = 0
         retryAt = nil
-        expected = urgent + commands
-        expectedUntil = now + min(duration / 2, Self.returnHold)
     }
 
     /// The writer holds writes that have to be tried again.
@@ -73,5 +79,14 @@ struct CommitSchedule: Equatable {
         if quietRows > 0 { due = quietRows >= Self.enough ? now : min(due, quietSince + Self.hold) }
         guard due < .max else { return .idle }
         return now >= due ? .commit : .wait(until: due)
+    }
+
+    /// Whether the writer has to be at work before a time that it sleeps until.
+    func isDue(before time: UInt64, now: UInt64) -> Bool {
+        switch next(now: now) {
+        case .commit: true
+        case .wait(let until): until < time
+        case .idle: false
+        }
     }
 }

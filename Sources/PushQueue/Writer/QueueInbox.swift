@@ -9,7 +9,8 @@ final class QueueInbox: @unchecked Sendable {
     private var schedule = CommitSchedule()
     private var isClosed = false
     private var closingSnapshot: SnapshotSource?
-    private var writerSleeps = false
+    /// When the writer wakes by itself, in nanoseconds; nil while it is awake.
+    private var wakesAt: UInt64?
 
     /// Leaves a write; `false` when the inbox is closed.
     func put(_ operation: WriteOperation) -> Bool {
@@ -21,7 +22,7 @@ final class QueueInbox: @unchecked Sendable {
             } else {
                 schedule.addQuiet(rows: operation.weight, now: Self.now())
             }
-            wakeWriter(onlyToCommit: waiting.count > 1)
+            wakeWriter()
             return true
         }
     }
@@ -37,14 +38,13 @@ final class QueueInbox: @unchecked Sendable {
                 case .commit:
                     return takeAll()
                 case .wait(let until):
-                    writerSleeps = true
+                    wakesAt = until
                     lock.wait(until: until)
-                    writerSleeps = false
                 case .idle:
-                    writerSleeps = true
+                    wakesAt = .max
                     lock.wait()
-                    writerSleeps = false
                 }
+                wakesAt = nil
             }
         }
     }
@@ -52,18 +52,18 @@ final class QueueInbox: @unchecked Sendable {
     /// Whether somebody waits for the next commit.
     var isAwaited: Bool { lock.withLock { schedule.isUrgent } }
 
-    /// How the last commits went.
-    /// - Parameters:
-    ///   - failed: Whether the writer keeps writes to try again.
-    ///   - commands: Writes among them that somebody waited for.
-    ///   - start: When they began, in nanoseconds.
-    func report(failed: Bool, commands: Int, since start: UInt64) {
+    /// A commit is done, and those who waited for it are about to hear of it.
+    func committed(commands: Int, duration: Duration) {
+        lock.withLock { schedule.committed(commands: commands, duration: duration, now: Self.now()) }
+    }
+
+    /// How the last commits went: whether the writer keeps writes to try again.
+    func report(failed: Bool) {
         lock.withLock {
-            let now = Self.now()
             if failed {
-                schedule.failed(now: now)
+                schedule.failed(now: Self.now())
             } else {
-                schedule.succeeded(commands: commands, duration: now - start, now: now)
+                schedule.succeeded()
             }
         }
     }
@@ -87,10 +87,9 @@ final class QueueInbox: @unchecked Sendable {
         return taken
     }
 
-    /// A sleeping writer has to hear of the first write (it may sleep without a limit), and of what makes it commit.
-    private func wakeWriter(onlyToCommit: Bool) {
-        guard writerSleeps, !onlyToCommit || schedule.next(now: Self.now()) == .commit else { return }
-        lock.signal()
+    /// A sleeping writer has to hear of what makes it commit, or wake sooner than it is going to.
+    private func wakeWriter() {
+        if let wakesAt, schedule.isDue(before: wakesAt, now: Self.now()) { lock.signal() }
     }
 
     static func now() -> UInt64 {

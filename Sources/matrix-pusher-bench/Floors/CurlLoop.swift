@@ -24,7 +24,7 @@ final class CurlLoop {
     private var nextEvent = 0
 
     init(_ options: Options) throws {
-        curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        _ = ccurl_global_init()
         guard let multi = curl_multi_init() else { throw HarnessError("libcurl gives no multi handle") }
         self.multi = multi
         count = options.inFlight

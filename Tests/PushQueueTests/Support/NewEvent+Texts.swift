@@ -61,7 +61,7 @@ extension NewEvent {
         self.init(
             EventCopy(
                 ids: [eventID, roomID], thread: threadID, call: callID, event: event, room: room, readers: readers),
-            expiresAt: expiresAt, notifications: notifications[...],
+            expiresAt: expiresAt, notifications: notifications,
             readers: readers.enumerated().map { place, reader in
                 HistoryReader(place: place, flags: reader.flags, actions: reader.actions)
             }[...])
