@@ -28,6 +28,14 @@ static inline CURLcode ccurl_global_init(void) {
 
 // Swift cannot call variadic functions: one wrapper per argument type.
 
+// Deprecated for what it costs where there are many transfers; nothing else reaches one that has neither a socket nor a timer.
+static inline void ccurl_multi_work_on_all(CURLM *multi, int *running) {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+    curl_multi_socket_all(multi, running);
+#pragma clang diagnostic pop
+}
+
 static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -23,6 +23,8 @@ final class SocketWatch: @unchecked Sendable {
         var watched: SocketEvents = []
         /// It is a connection's, and may stay in the set for the next request.
         var isConnection = false
+        /// It is not known to be connected.
+        var isConnecting = false
     }
 
     private let epoll: Int32
@@ -32,6 +34,9 @@ final class SocketWatch: @unchecked Sendable {
     private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: eventCapacity)
     /// Descriptors that the set did not take, for want of memory: tried again in each turn.
     @exclusivity(unchecked) private var unwatched: Set<Int32> = []
+
+    /// A connection that was being made was given up.
+    @exclusivity(unchecked) private var hasGivenUp = false
 
     private static let eventCapacity = 256
     /// Longest wait while a descriptor is not watched, milliseconds.
@@ -97,6 +102,7 @@ final class SocketWatch: @unchecked Sendable {
     func watch(_ descriptor: Int32, for wanted: SocketEvents) {
         makeRoom(for: descriptor)
         entries[Int(descriptor)].wanted = wanted
+        if wanted.contains(.reading) { entries[Int(descriptor)].isConnecting = false }
         guard wanted.isEmpty else { return update(descriptor) }
         // One that waited to read is connected, and libcurl will say when it closes it.
         if !entries[Int(descriptor)].isConnection || !entries[Int(descriptor)].watched.contains(.reading) {
@@ -110,6 +116,7 @@ final class SocketWatch: @unchecked Sendable {
         // Where the last socket of this number went without a word, libcurl believes that it told what it waits for.
         entries[Int(descriptor)].watched = []
         entries[Int(descriptor)].isConnection = true
+        entries[Int(descriptor)].isConnecting = true
         update(descriptor)
     }
 
@@ -119,6 +126,12 @@ final class SocketWatch: @unchecked Sendable {
         // A copy of it in a process that was forked from this one would keep it in the set.
         remove(descriptor)
         entries[Int(descriptor)].wanted = []
+    }
+
+    /// Whether a connection that was being made was given up since the last call.
+    func takeGivenUp() -> Bool {
+        defer { hasGivenUp = false }
+        return hasGivenUp
     }
 
     // MARK: The set
@@ -154,6 +167,8 @@ final class SocketWatch: @unchecked Sendable {
         if !entries[Int(descriptor)].watched.isEmpty { epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil) }
         entries[Int(descriptor)].watched = []
         entries[Int(descriptor)].isConnection = false
+        if entries[Int(descriptor)].isConnecting { hasGivenUp = true }
+        entries[Int(descriptor)].isConnecting = false
         unwatched.remove(descriptor)
     }
 }

@@ -88,6 +88,9 @@ final class TransferMulti: @unchecked Sendable {
             curl_multi_socket_action(handle, socket, readiness.selected, &running)
         }
         if alarm != nil { work(at: LoopClock.monotonicMilliseconds) }
+        // When libcurl (7.88) gives an address up it takes the next one the next time it works on the transfer, but does not
+        // ask to: there is neither a socket nor a timer until the time to connect is over.
+        if watch.takeGivenUp() { ccurl_multi_work_on_all(handle, &running) }
     }
 
     /// Lets libcurl do what it wanted to do by now.

@@ -27,6 +27,13 @@ struct SocketWatchTests {
             own = -1
         }
 
+        /// From now on it cannot be written.
+        func fill() {
+            _ = fcntl(own, F_SETFL, O_NONBLOCK)
+            let bytes = [UInt8](repeating: 0, count: 65_536)
+            while Glibc.write(own, bytes, bytes.count) > 0 {}
+        }
+
         func send() { Glibc.write(peer, "x", 1) }
         func end() { shutdown(peer, Int32(SHUT_RDWR)) }
     }
@@ -50,6 +57,26 @@ struct SocketWatchTests {
         #expect(ready(watch) == [pair.own: [.reading, .writing]])
         watch.watch(pair.own, for: [])
         #expect(ready(watch).isEmpty)
+    }
+
+    @Test func `A connection that is given up while it is being made is told of once`() throws {
+        let watch = try SocketWatch()
+        let pairs = (0..<3).map { _ in Pair() }
+        for pair in pairs {
+            pair.fill()
+            watch.opened(pair.own)
+            watch.watch(pair.own, for: .writing)
+        }
+        #expect(!watch.takeGivenUp())
+        watch.watch(pairs[0].own, for: [])
+        #expect(watch.takeGivenUp())
+        #expect(!watch.takeGivenUp())
+        watch.closing(pairs[1].own)
+        #expect(watch.takeGivenUp())
+        watch.watch(pairs[2].own, for: .reading)
+        watch.watch(pairs[2].own, for: [])
+        watch.closing(pairs[2].own)
+        #expect(!watch.takeGivenUp())
     }
 
     @Test func `The end of a connection is there to be read`() throws {

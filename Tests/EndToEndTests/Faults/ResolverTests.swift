@@ -59,6 +59,19 @@ extension EndToEndTests {
             }
         }
 
+        @Test func aGatewayIsReachedThoughItsFirstAddressIsSilent() async throws {
+            try await Bench.run(Bench.local + "\ndelivery: {connect_timeout: 2s}", withFaults: true) { bench in
+                // The resolver's answer: 127.0.0.2, then 127.0.0.1.
+                let port = try #require(bench.gateway.url.split(separator: ":").last?.split(separator: "/").first)
+                let silent = try SilentAddress(2, port: try #require(UInt16(port)))
+                defer { withExtendedLifetime(silent) {} }
+                try await bench.register(url: "http://two.invalid:\(port)/_matrix/push/v1/notify")
+                try await bench.submit(Bench.message("$1"), as: "t")
+                try await bench.waitForAccepted(1)
+                #expect(try await bench.status()["gateways"]?["down"]?.integer == 0)
+            }
+        }
+
         @Test func aNameThatDoesNotExistTakesItsGatewayDownAndCountsNoAttempt() async throws {
             let configuration = Bench.local + "\ndelivery: {probe_initial: 20ms, probe_max: 100ms}"
             try await Bench.run(configuration, withFaults: true) { bench in
