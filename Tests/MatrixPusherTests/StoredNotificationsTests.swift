@@ -55,7 +55,10 @@ struct StoredNotificationsTests {
         let receipt = await withCheckedContinuation { done in
             queue.append(transaction) { done.resume(returning: $0) }
         }
-        guard case .stored(let numbers) = try receipt.get() else { return }
+        guard case .stored(let numbers) = try receipt.get() else {
+            Issue.record("not stored")
+            return
+        }
         let first = numbers[0] * NotificationID.perEvent
         let stored = try StoredNotifications(
             [numbers[1] * NotificationID.perEvent, first + 1, first, 1], from: try queue.makeReader())

@@ -45,9 +45,11 @@ internal import Testing
         _ = try store.append(.test(events: [.test("lost"), .test("lost too")]))
         store.rollback()
         try store.begin()
-        guard
-            case .stored(let numbers) = try store.append(.test("u", events: [.test("a", for: [1, 2, 3]), .test("b")]))
-        else { return }
+        let receipt = try store.append(.test("u", events: [.test("a", for: [1, 2, 3]), .test("b")]))
+        guard case .stored(let numbers) = receipt else {
+            Issue.record("not stored")
+            return
+        }
         try store.commit()
         let ids = numbers.map { $0 * NotificationID.perEvent }
         try store.begin()

@@ -5,8 +5,7 @@ import SidecarHarness
 final class SilentAddress {
     private var sockets: [Int32] = []
 
-    /// - Parameters:
-    ///   - lastByte: Of the address in 127.0.0.0/24.
+    /// - Parameter lastByte: Of the address in 127.0.0.0/24.
     init(_ lastByte: UInt8, port: UInt16) throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
