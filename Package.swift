@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CTransferMemory"),
         .target(name: "PushJSON", swiftSettings: strict),
         .target(name: "PushRules", dependencies: ["PushJSON"], swiftSettings: strict),
         .target(
@@ -36,7 +37,11 @@ let package = Package(
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),
-        .target(name: "PushGateway", dependencies: ["PushJSON", "CCurl", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "PushGateway",
+            dependencies: ["PushJSON", "CCurl", "CLinux", "CTransferMemory"],
+            swiftSettings: strict
+        ),
         .target(
             name: "MatrixPusher",
             dependencies: [
@@ -94,7 +99,11 @@ let package = Package(
         .testTarget(name: "PushJSONTests", dependencies: ["PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushRulesTests", dependencies: ["PushRules", "PushJSON"], swiftSettings: strict),
         .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
-        .testTarget(name: "PushGatewayTests", dependencies: ["PushGateway", "PushJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "PushGatewayTests",
+            dependencies: ["PushGateway", "PushJSON", "CTransferMemory"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MatrixPusherTests",
             dependencies: [

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import CTransferMemory
 
 /// What runs on a transfer loop's thread, and owns everything that never leaves it.
 final class TransferEngine {
@@ -26,6 +27,8 @@ final class TransferEngine {
 
     /// Runs until the loop is stopped and its transfers have finished or been cancelled.
     func run() {
+        transfer_memory_keep()
+        defer { transfer_memory_release() }
         var pause: Int64 = 0
         while true {
             multi.turn(active: active.count, milliseconds: max(0, min(pause, Self.longestSleep)))

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import CTransferMemory
 internal import Synchronization
 
 /// Sends requests to gateways: one thread, one libcurl multi handle, at most `capacity` requests in flight.
@@ -77,5 +78,7 @@ package final class TransferLoop: Sendable {
     }
 
     /// libcurl's process-wide set-up, done once.
-    private static let globalCode = ccurl_global_init()
+    private static let globalCode = curl_global_init_mem(
+        Int(CURL_GLOBAL_DEFAULT), transfer_memory_malloc, transfer_memory_free, transfer_memory_realloc,
+        transfer_memory_strdup, transfer_memory_calloc)
 }
