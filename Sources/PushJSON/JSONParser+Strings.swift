@@ -3,9 +3,7 @@ extension JSONParser {
     @inline(__always)
     mutating func parseString() throws(JSONError) {
         let start = position
-        // There is a base address: the opening quote has been read.
-        let end = StringScan.firstSpecial(
-            in: bytes.baseAddress.unsafelyUnwrapped, from: start &+ 1, to: bytes.count, stopsBeyondASCII: true)
+        let end = plainEnd(from: start &+ 1)
         guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return try parseSpecialString() }
         position = end &+ 1
         nodes.append(JSONNode(.string, start: start, end: position, size: JSONNode.plain))
@@ -51,9 +49,15 @@ extension JSONParser {
 
     @inline(__always)
     private mutating func skipPlainASCII() {
+        position = plainEnd(from: position)
+    }
+
+    /// Where the bytes of a string end that are ASCII and stand for themselves.
+    @inline(__always)
+    func plainEnd(from start: Int) -> Int {
         // There is a base address: the string's opening quote has been read.
-        position = StringScan.firstSpecial(
-            in: bytes.baseAddress.unsafelyUnwrapped, from: position, to: bytes.count, stopsBeyondASCII: true)
+        StringScan.firstSpecial(
+            in: bytes.baseAddress.unsafelyUnwrapped, from: start, to: bytes.count, stopsBeyondASCII: true)
     }
 
     /// Advances over one scalar beyond ASCII (Unicode table 3-7: no overlong forms, no surrogates, at most U+10FFFF).

@@ -29,24 +29,59 @@ struct JSONParser: ~Copyable {
         skipWhitespace()
         try parseValue()
         while container != JSONNode.noParent {
-            skipWhitespace()
-            let isObject = nodes.base[Int(container)].kind == .object
-            let byte = try currentByte()
-            if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
-                closeContainer()
-                continue
-            }
-            if nodes.base[Int(container)].size > 0 {
-                guard byte == UInt8(ascii: ",") else { throw JSONError(.unexpectedByte, at: position) }
-                position += 1
-                skipWhitespace()
-            }
-            nodes.base[Int(container)].size += 1
-            if isObject { try parseKey() }
-            try parseValue()
+            if nodes.base[Int(container)].kind == .object { try parseMembers() } else { try parseElements() }
         }
         skipWhitespace()
         guard position == bytes.count else { throw JSONError(.trailingBytes, at: position) }
+    }
+
+    /// Parses members of the innermost container, up to its end or the first container in it.
+    private mutating func parseMembers() throws(JSONError) {
+        let current = container
+        while container == current {
+            guard try !closes(UInt8(ascii: "}")) else { return closeContainer() }
+            nodes.base[Int(current)].size += 1
+            if !takeTightKey() { try parseKey() }
+            try parseValue()
+        }
+    }
+
+    /// Parses elements of the innermost container, up to its end or the first container in it.
+    private mutating func parseElements() throws(JSONError) {
+        let current = container
+        while container == current {
+            guard try !closes(UInt8(ascii: "]")) else { return closeContainer() }
+            nodes.base[Int(current)].size += 1
+            try parseValue()
+        }
+    }
+
+    /// Whether the innermost container ends here; else goes past the comma to what comes next in it.
+    @inline(__always)
+    private mutating func closes(_ bracket: UInt8) throws(JSONError) -> Bool {
+        skipWhitespace()
+        let byte = try currentByte()
+        if byte == bracket { return true }
+        if nodes.base[Int(container)].size > 0 {
+            guard byte == UInt8(ascii: ",") else { throw JSONError(.unexpectedByte, at: position) }
+            position &+= 1
+            skipWhitespace()
+        }
+        return false
+    }
+
+    /// Takes a key as nearly all are: plain, with its colon and value right behind it.
+    @inline(__always)
+    private mutating func takeTightKey() -> Bool {
+        let start = position
+        guard start < bytes.count, bytes[start] == UInt8(ascii: "\"") else { return false }
+        let end = plainEnd(from: start &+ 1)
+        guard end &+ 2 < bytes.count, bytes[end] == UInt8(ascii: "\""), bytes[end &+ 1] == UInt8(ascii: ":"),
+            bytes[end &+ 2] > 0x20
+        else { return false }
+        nodes.append(JSONNode(.string, start: start, end: end &+ 1, size: JSONNode.plain))
+        position = end &+ 2
+        return true
     }
 
     func currentByte() throws(JSONError) -> UInt8 {
@@ -55,6 +90,7 @@ struct JSONParser: ~Copyable {
     }
 
     /// Parses a key and its colon, up to the first byte of the value.
+    @inline(never)
     private mutating func parseKey() throws(JSONError) {
         guard try currentByte() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
         try parseString()
@@ -65,9 +101,15 @@ struct JSONParser: ~Copyable {
     }
 
     /// Parses a scalar whole, or opens a container.
+    @inline(__always)
     private mutating func parseValue() throws(JSONError) {
-        switch try currentByte() {
-        case UInt8(ascii: "\""): try parseString()
+        let byte = try currentByte()
+        if byte == UInt8(ascii: "\"") { try parseString() } else { try parseOther(byte) }
+    }
+
+    @inline(never)
+    private mutating func parseOther(_ byte: UInt8) throws(JSONError) {
+        switch byte {
         case UInt8(ascii: "{"): try openContainer(.object)
         case UInt8(ascii: "["): try openContainer(.array)
         case UInt8(ascii: "t"): try parseLiteral("true", .true)
