@@ -35,12 +35,18 @@ struct DeliveryKeyHasher: Sendable {
         absorb(number)
         var offset = 0
         let bytes = UnsafeRawBufferPointer(text)
-        while offset + 8 <= bytes.count {
+        while offset &+ 8 <= bytes.count {
             absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
-            offset += 8
+            offset &+= 8
         }
-        var last = UInt64(truncatingIfNeeded: bytes.count + 8) << 56
-        for index in offset..<bytes.count { last |= UInt64(bytes[index]) << UInt64((index - offset) * 8) }
+        var last = UInt64(truncatingIfNeeded: bytes.count &+ 8) << 56
+        if offset < bytes.count, bytes.count >= 8 {
+            // Together with bytes before them, which are shifted out.
+            let end = bytes.loadUnaligned(fromByteOffset: bytes.count &- 8, as: UInt64.self)
+            last |= UInt64(littleEndian: end) &>> UInt64(truncatingIfNeeded: 8 &* (8 &- (bytes.count &- offset)))
+        } else {
+            for index in offset..<bytes.count { last |= UInt64(bytes[index]) &<< UInt64((index &- offset) &* 8) }
+        }
         absorb(last)
         v2 ^= 0xFF
         for _ in 0..<3 { round() }

@@ -31,7 +31,8 @@ extension Scheduler {
         guard isCurrent || decision == .done else { return .none }
         switch decision {
         case .done:
-            let failure = failures.removeValue(forKey: send.slot)
+            // Nearly always nobody fails: then nothing is hashed.
+            let failure = failures.isEmpty ? nil : failures.removeValue(forKey: send.slot)
             let wasTried = pushers[index].flags.contains(.tried)
             dropFirst(send.slot)
             let isNews = pushers[index].noteSuccess(now: now)
