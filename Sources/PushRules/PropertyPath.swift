@@ -80,6 +80,8 @@ extension PropertyPath {
     static let contentPlace = 4
     /// The members of the content that have the places from there on.
     static let contentKeys = JSONMemberTable.Keys("body", "msgtype", "membership", "m.mentions", "m.relates_to")
-    /// The last places, and the one of what each is in.
-    static let parents = [(place: 9, parent: 7), (10, 7), (11, 8)]
+    /// The last places, which are looked up when a rule asks; the place of what each is in, and its name there.
+    static let inner: [(place: Int, parent: Int, name: StaticString)] = [
+        (9, 7, "user_ids"), (10, 7, "room"), (11, 8, "rel_type"),
+    ]
 }

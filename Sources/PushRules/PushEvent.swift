@@ -4,17 +4,19 @@ public import PushJSON
 ///
 /// What rules look at is worked out when first asked for and kept. Not thread-safe: one thread at a time.
 public final class PushEvent {
-    /// The event in client format; it keeps what the views below lead to, but for those of the room.
-    public let event: JSONValue
-    /// What `power` was read from, where that is another document than the event's.
-    private let room: JSONValue?
-    /// Whether the event is of type `m.room.encrypted`.
-    public let isEncrypted: Bool
+    // A class's property costs an exclusivity check each time: not those that are asked for again and again.
 
-    let memberCount: Int64?
-    private let power: RoomPower
-    private(set) lazy var senderLevel: Int64 = sender?.content.map { power.level(of: $0) } ?? 0
-    private lazy var mayNotifyRoom = isPermitted(anyKey: Array("room".utf8))
+    /// The event in client format; it keeps what the views below lead to, but for those of the room.
+    @exclusivity(unchecked) public private(set) var event: JSONValue
+    /// What `power` was read from, where that is another document than the event's.
+    @exclusivity(unchecked) private var room: JSONValue?
+    /// Whether the event is of type `m.room.encrypted`.
+    @exclusivity(unchecked) public private(set) var isEncrypted = false
+
+    @exclusivity(unchecked) private(set) var memberCount: Int64?
+    @exclusivity(unchecked) private var power = RoomPower()
+    private var knownSenderLevel: Int64?
+    private var knownMayNotifyRoom: Bool?
 
     /// What the event has at one path.
     private struct Place {
@@ -37,15 +39,17 @@ public final class PushEvent {
     /// other.
     private let memory: UnsafeMutableRawPointer
     @exclusivity(unchecked) private var scratch: UnsafeMutableBufferPointer<UInt8>
-    private static let maximumScratch = 1024
+    private static let placesSize = PropertyPath.common.count * MemoryLayout<Place>.stride
+    private static let scratchSize = 1024
     /// How many places there is room for: few events meet a rule about another path than the common ones.
-    private var capacity = PropertyPath.common.count
-    private var otherPlaces: [PropertyPath: Int] = [:]
+    @exclusivity(unchecked) private var capacity = PropertyPath.common.count
+    @exclusivity(unchecked) private var otherPlaces: [PropertyPath: Int] = [:]
     /// The last place is used again and again by the paths for which there is no more room.
     private static let maximumPlaces = 64
-    private let sender: JSONView?
-    /// Asked for by every keyword, and a class's property costs an exclusivity check each time.
+    @exclusivity(unchecked) private var sender: JSONView?
     @exclusivity(unchecked) private var words: WordIndex?
+    /// Whether a place has memory of its own.
+    @exclusivity(unchecked) private var hasFoldedCopies = false
 
     /// - Parameters:
     ///   - event: the event in client format.
@@ -68,19 +72,39 @@ public final class PushEvent {
         content: JSONView?, facts: RoomFacts, of room: JSONValue? = nil
     ) {
         self.event = event
+        memory = .allocate(
+            byteCount: Self.placesSize + Self.scratchSize, alignment: MemoryLayout<Place>.alignment)
+        places = memory.bindMemory(to: Place.self, capacity: capacity)
+        scratch = UnsafeMutableBufferPointer(start: nil, count: 0)
+        fill(
+            type: type, sender: sender, stateKey: stateKey, roomID: roomID, content: content, facts: facts, of: room)
+    }
+
+    /// Becomes another event, in the same memory; the parameters are those of the initialiser.
+    package func become(
+        _ event: JSONValue, type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?,
+        content: JSONView?, facts: RoomFacts, of room: JSONValue? = nil
+    ) {
+        forget()
+        self.event = event
+        fill(
+            type: type, sender: sender, stateKey: stateKey, roomID: roomID, content: content, facts: facts, of: room)
+    }
+
+    @inline(__always)
+    private func fill(
+        type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?, content: JSONView?,
+        facts: RoomFacts, of room: JSONValue?
+    ) {
         self.room = room
         memberCount = facts.memberCount
         power = facts.power
         isEncrypted = type?.isString("m.room.encrypted") ?? false
         self.sender = sender
-        let parts = (content ?? event.view).members(PropertyPath.contentKeys)
-        let size = capacity * MemoryLayout<Place>.stride
-        // Nearly all rules that fold something fold the type and the body.
-        let scratchSize = min((type?.utf8.count ?? 0) + (parts[0]?.utf8.count ?? 0), Self.maximumScratch)
-        memory = .allocate(byteCount: size + scratchSize, alignment: MemoryLayout<Place>.alignment)
-        places = memory.bindMemory(to: Place.self, capacity: capacity)
         scratch = UnsafeMutableBufferPointer(
-            start: (memory + size).bindMemory(to: UInt8.self, capacity: scratchSize), count: scratchSize)
+            start: (memory + Self.placesSize).bindMemory(to: UInt8.self, capacity: Self.scratchSize),
+            count: Self.scratchSize)
+        let parts = (content ?? event.view).members(PropertyPath.contentKeys)
         // In the order of the common paths. Rules look at nearly all of these: one pass over the content finds its own.
         (places + 0).initialize(to: Place(type))
         (places + 1).initialize(to: Place(sender))
@@ -89,7 +113,7 @@ public final class PushEvent {
         for place in 0..<PropertyPath.contentKeys.count {
             (places + PropertyPath.contentPlace + place).initialize(to: Place(content == nil ? nil : parts[place]))
         }
-        for (place, parent) in PropertyPath.parents {
+        for (place, parent, _) in PropertyPath.inner {
             (places + place).initialize(to: places[parent].value == nil ? Place(nil) : Place())
         }
     }
@@ -97,10 +121,26 @@ public final class PushEvent {
     private static let keys = JSONMemberTable.Keys("type", "sender", "state_key", "room_id", "content")
 
     deinit {
-        for place in 0..<capacity { places[place].property.deallocate() }
-        if capacity == Self.maximumPlaces { places.deallocate() }
+        forget()
         memory.deallocate()
+    }
+
+    /// Lets go of what was worked out.
+    private func forget() {
+        if hasFoldedCopies {
+            for place in 0..<capacity { places[place].property.deallocate() }
+            hasFoldedCopies = false
+        }
+        if capacity == Self.maximumPlaces {
+            places.deallocate()
+            capacity = PropertyPath.common.count
+            places = memory.bindMemory(to: Place.self, capacity: capacity)
+            otherPlaces = [:]
+        }
         words?.deallocate()
+        words = nil
+        knownSenderLevel = nil
+        knownMayNotifyRoom = nil
     }
 
     // MARK: Looking things up
@@ -162,9 +202,21 @@ public final class PushEvent {
         return places[place].property
     }
 
+    /// The sender's power level in the room.
+    var senderLevel: Int64 {
+        if let known = knownSenderLevel { return known }
+        let level = sender?.content.map { power.level(of: $0) } ?? 0
+        knownSenderLevel = level
+        return level
+    }
+
     /// Whether the sender may send notifications of this kind to the whole room.
     func isPermitted(key: UnsafeBufferPointer<UInt8>) -> Bool {
-        key.elementsEqual("room".utf8) ? mayNotifyRoom : senderLevel >= power.requiredLevel(key: key)
+        guard key.elementsEqual("room".utf8) else { return senderLevel >= power.requiredLevel(key: key) }
+        if let known = knownMayNotifyRoom { return known }
+        let isPermitted = senderLevel >= power.requiredLevel(key: key)
+        knownMayNotifyRoom = isPermitted
+        return isPermitted
     }
 
     /// Whether the body has a word with this hash.
@@ -178,10 +230,6 @@ public final class PushEvent {
 
     // MARK: Working things out
 
-    private func isPermitted(anyKey key: [UInt8]) -> Bool {
-        key.withUnsafeBufferPointer { senderLevel >= power.requiredLevel(key: $0) }
-    }
-
     @inline(__always)
     private func set(_ place: Int, _ value: JSONView?) {
         places[place] = Place(value)
@@ -189,7 +237,8 @@ public final class PushEvent {
 
     @inline(never)
     private func lookUp(_ place: Int) {
-        set(place, PropertyPath.common[place].value(in: event.view))
+        let inner = PropertyPath.inner[place - PropertyPath.inner[0].place]
+        set(place, places[inner.parent].value?[inner.name])
     }
 
     @inline(never)
@@ -198,6 +247,7 @@ public final class PushEvent {
         let folded = foldIntoScratch(text)
         places[place].property.folded = folded ?? CaseFolding.foldedCopy(text)
         places[place].property.hasOwnMemory = folded == nil
+        hasFoldedCopies = hasFoldedCopies || folded == nil
         places[place].property.foldedHash = SeededHash.hash(places[place].property.folded)
     }
 
