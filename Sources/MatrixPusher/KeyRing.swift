@@ -37,7 +37,8 @@ struct KeyRing: Sendable {
 
     /// Adds a key at the end, unless it is there.
     mutating func append(_ key: UInt64) {
-        if count == ring.count { grow(to: placeBits + 1) }
+        // By large steps while that takes little memory: each step moves every key.
+        if count == ring.count { grow(to: placeBits + (placeBits < 16 ? 2 : 1)) }
         let position = position(of: key)
         guard table[position] == Self.empty else { return }
         let place = end & (ring.count - 1)
