@@ -12,20 +12,6 @@
 #include <sys/prctl.h>
 #endif
 
-// libcurl asks eight times a request for memory that is zero, and glibc's calloc before 2.41 takes nothing from the thread's
-// own store of freed memory. What this gives is malloc's as well.
-static inline void *ccurl_calloc(size_t count, size_t size) {
-    if (size && count > SIZE_MAX / size) return NULL;
-    void *memory = malloc(count * size);
-    // Else the compiler makes a call of calloc of it.
-    __asm__ volatile("" : "+r"(memory));
-    return memory ? memset(memory, 0, count * size) : NULL;
-}
-
-static inline CURLcode ccurl_global_init(void) {
-    return curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, free, realloc, strdup, ccurl_calloc);
-}
-
 // Swift cannot call variadic functions: one wrapper per argument type.
 
 // Deprecated for what it costs where there are many transfers; nothing else reaches one that has neither a socket nor a timer.

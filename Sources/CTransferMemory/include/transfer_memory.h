@@ -5,7 +5,7 @@
 // blocks of a size, none above 1,032 bytes, and shares them with everything else: most of what libcurl did with memory
 // were searches in the arena.
 //
-// Every block is malloc's own. Any thread may free one that another has got, and threads that keep nothing only pass on.
+// Any thread may free what another has got. Threads that keep nothing only pass on.
 
 #include <stddef.h>
 

@@ -24,7 +24,7 @@ final class CurlLoop {
     private var nextEvent = 0
 
     init(_ options: Options) throws {
-        _ = ccurl_global_init()
+        _ = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         guard let multi = curl_multi_init() else { throw HarnessError("libcurl gives no multi handle") }
         self.multi = multi
         count = options.inFlight
