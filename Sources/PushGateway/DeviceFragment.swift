@@ -5,6 +5,9 @@ package struct DeviceFragment: Sendable, Equatable {
     /// The JSON object without its closing brace: `tweaks` may follow.
     let bytes: [UInt8]
 
+    /// None.
+    init() { bytes = [] }
+
     /// Renders a pusher.
     /// - Parameters:
     ///   - pushkeyTS: When the pusher was set, in Unix seconds.
@@ -25,7 +28,7 @@ package struct DeviceFragment: Sendable, Equatable {
         let start = writer.bytes
         // The members take no more than they do in `data`.
         bytes = [UInt8](piecesUpTo: start.count + data.count + 2) { pieces in
-            pieces.put(start[...])
+            pieces.put(start)
             pieces.put("{")
             var isFirst = true
             for (key, value) in members where !key.isString("url") {

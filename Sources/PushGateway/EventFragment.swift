@@ -90,6 +90,12 @@ package struct EventFragment: Sendable, Equatable {
         (self.idsEnd, self.contentStart) = (idsEnd, contentStart)
     }
 
+    /// Takes bytes as they are.
+    init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        (idsEnd, contentStart) = (bytes.count, bytes.count)
+    }
+
     /// More bytes than the names of all members and the braces take.
     private static let slack = 160
 

@@ -8,7 +8,7 @@ struct PieceWriter {
     /// Bytes written.
     private(set) var count = 0
 
-    fileprivate init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
+    init(_ memory: UnsafeMutableBufferPointer<UInt8>) {
         self.memory = memory
     }
 
@@ -21,6 +21,15 @@ struct PieceWriter {
 
     mutating func put(_ text: StaticString) {
         put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func put(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { put($0) }
+    }
+
+    /// Writes what stands before an offset. Not a slice, which would be counted as a hold on the whole.
+    mutating func put(_ bytes: [UInt8], upTo end: Int) {
+        bytes.withUnsafeBufferPointer { put(UnsafeBufferPointer(rebasing: $0[..<end])) }
     }
 
     mutating func put(_ bytes: ArraySlice<UInt8>) {

@@ -63,12 +63,12 @@ final class TransferEngine {
         finished.removeAll(keepingCapacity: true)
         guard !requests.isEmpty else { return }
         let startedAt = LoopClock.unixMilliseconds
-        // By index: a copy of each would count a hold on all of its parts.
-        for index in requests.indices { start(requests[index], at: startedAt) }
+        // Where they stand: a copy of each would count a hold on all of its parts.
+        for index in requests.indices { start(&requests[index], at: startedAt) }
         requests.removeAll(keepingCapacity: true)
     }
 
-    private func start(_ request: TransferRequest, at startedAt: Int64) {
+    private func start(_ request: inout TransferRequest, at startedAt: Int64) {
         // A proxy hides the address from the open-socket callback.
         if options.isProxied != false, let address = request.url.address, options.isProxied(request.url),
             !options.policy.permits(address)

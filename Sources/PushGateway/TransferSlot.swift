@@ -78,7 +78,7 @@ final class TransferSlot {
     }
 
     /// Sets what differs from request to request.
-    func prepare(_ request: TransferRequest, startedAt: Int64) {
+    func prepare(_ request: borrowing TransferRequest, startedAt: Int64) {
         current.token = request.token
         current.pushkey = request.pushkey
         current.startedAt = startedAt
@@ -90,13 +90,15 @@ final class TransferSlot {
             // it. Without, waiting would only hold them up until the first answer.
             _ = ccurl_set_long(easy, CURLOPT_PIPEWAIT, request.url.scheme == "https" ? 1 : 0)
         }
-        if body.count < request.body.count {
+        let capacity = request.body.maximumCount
+        if body.count < capacity {
             body.deallocate()
-            body = .allocate(capacity: request.body.count)
+            body = .allocate(capacity: capacity)
         }
-        _ = body.update(fromContentsOf: request.body)
+        var writer = PieceWriter(body)
+        request.body.write(to: &writer)
         _ = ccurl_set_pointer(easy, CURLOPT_POSTFIELDS, body.baseAddress)
-        _ = ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+        _ = ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(writer.count))
     }
 
     /// Makes the slot ready for another request.

@@ -16,7 +16,7 @@ public func fuzzTransaction(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt 
     checkAnswer(to: request)
     let reading = ReadingRequest(request)
     precondition(reading.receipts.count == request.receipts.count, "receipts were lost")
-    for item in request.items { checkItem(item) }
+    for place in request.items.list.indices { checkItem(place, of: request.items) }
     return 0
 }
 
@@ -42,9 +42,10 @@ private func checkAnswer(to request: TransactionRequest) {
     }
 }
 
-private func checkItem(_ item: IngestItem) {
-    let given = JSONValue(item.document, item.event)
-    let room = item.room.map { JSONValue(item.document, $0) }
+private func checkItem(_ place: Int, of items: IngestItems) {
+    let item = items.list[place]
+    let given = JSONValue(items.document, item.event)
+    let room = item.room.map { JSONValue(items.document, $0) }
     guard let event = try? PushEvent(event: given, room: room) else {
         preconditionFailure("taken, but of no use to rules")
     }
@@ -53,13 +54,13 @@ private func checkItem(_ item: IngestItem) {
     }
     precondition(fragment == item.fragment(), "another fragment than that of the parts")
     checkFragment(fragment, given, room)
-    for recipient in item.recipients {
+    for recipient in items.recipients[item.recipients] {
         precondition(recipient.counts?.unread ?? 0 >= 0 && recipient.counts?.missedCalls ?? 0 >= 0, "counts below zero")
         let verdict =
-            item.actions(for: recipient).map { Verdict(given: $0) }
+            items.actions(for: recipient).map { Verdict(given: $0) }
             ?? CompiledRuleset.defaults().evaluate(
                 event, recipient: recipient.userID.string!, displayName: recipient.displayName?.string)
-        checkBodies(fragment, item, recipient, verdict, isHigh: verdict.isHighPriority(for: event))
+        checkBodies(fragment, given, item, recipient, verdict, isHigh: verdict.isHighPriority(for: event))
     }
 }
 
@@ -91,19 +92,19 @@ private let device = DeviceFragment(
         #"{"url":"https://example.org/_matrix/push/v1/notify","default_payload":{"aps":{"alert":"\u00e9"}}}"#.utf8))!
 
 private func checkBodies(
-    _ fragment: EventFragment, _ item: IngestItem, _ recipient: IngestItem.Recipient, _ verdict: Verdict, isHigh: Bool
+    _ fragment: EventFragment, _ event: JSONValue, _ item: IngestItem, _ recipient: IngestItem.Recipient,
+    _ verdict: Verdict, isHigh: Bool
 ) {
     let priority: NotificationPriority = isHigh ? .high : .low
     let counts = recipient.counts.map { NotificationCounts(unread: $0.unread, missedCalls: $0.missedCalls) }
     let known = counts ?? NotificationCounts()
-    let event = JSONValue(item.document, item.event)
     for includesContent in [true, false] {
         let options = NotificationBody.Options(includesContent: includesContent, includesLegacyFields: includesContent)
         let tweaks = verdict.tweaks ?? []
         let full = NotificationBody.full(
             event: fragment, device: device, priority: priority, counts: known, tweaks: tweaks,
             userIsTarget: item.memberTarget.map { $0.hasSameContent(as: recipient.userID) }, options: options)
-        let notification = parse(full, atMost: fragment.bytes.count + tweaks.count + 1024, isHigh)
+        let notification = parse(full.bytes, atMost: fragment.bytes.count + tweaks.count + 1024, isHigh)
         for key in ["event_id", "room_id", "type", "sender"] {
             precondition(notification[key]?.hasSameContent(as: event[key]!) == true, "another \(key)")
         }
@@ -116,11 +117,12 @@ private func checkBodies(
 
         let ids = parse(
             NotificationBody.eventIDOnly(
-                event: fragment, device: device, priority: priority, counts: known, options: options),
+                event: fragment, device: device, priority: priority, counts: known, options: options
+            ).bytes,
             atMost: 2048 * 6, isHigh)
         precondition(ids["content"] == nil && ids["sender"] == nil && ids["type"] == nil, "more than IDs")
     }
-    _ = parse(NotificationBody.countsOnly(counts: known, device: device), atMost: 1024, false)
+    _ = parse(NotificationBody.countsOnly(counts: known, device: device).bytes, atMost: 1024, false)
 }
 
 private func isSame(_ one: JSONValue?, _ other: JSONValue?) -> Bool {

@@ -13,7 +13,7 @@ struct EventWindowTests {
         let fragment = try #require(EventFragment(event: try JSONDocument(parsing: Array(text.utf8)).root, room: nil))
         return LiveEvent(
             fragment: fragment, queuedAt: 1, expiresAt: nil,
-            notifications: (0..<notifications).map { NewNotification(pusher: Int64($0)) })
+            notifications: (0..<notifications).map { NewNotification(pusher: Int64($0)) }[...])
     }
 
     private func id(_ number: Int64, _ index: Int = 0) -> Int64 {

@@ -7,14 +7,14 @@ struct IngestItemTests {
     private static let event =
         #"{"event_id":"$e","room_id":"!r:hs","type":"m.room.message","sender":"@a:hs","content":{}}"#
 
-    private func item(_ json: String) throws -> IngestItem {
-        try IngestItem(try JSONDocument(parsing: Array(json.utf8)).root)
+    private func item(_ json: String) throws -> TakenItem {
+        try TakenItem(try JSONDocument(parsing: Array(json.utf8)).root)
     }
 
     private func error(_ json: String) throws -> PusherError? {
         let root = try JSONDocument(parsing: Array(json.utf8)).root
         do throws(PusherError) {
-            _ = try IngestItem(root)
+            _ = try TakenItem(root)
             return nil
         } catch {
             return error
@@ -195,8 +195,21 @@ struct IngestItemTests {
     }
 }
 
-extension IngestItem {
-    convenience init(_ element: JSONValue) throws(PusherError) {
-        try self.init(element.view, Self.members(of: element.view), of: element.document)
+/// An item with what its views lead to, and its recipients.
+@dynamicMemberLookup
+struct TakenItem {
+    private let items: IngestItems
+
+    init(_ element: JSONValue) throws(PusherError) {
+        var recipients = IngestItem.RecipientList()
+        let item = try IngestItem(
+            element.view, IngestItem.members(of: element.view), of: element.document, into: &recipients)
+        items = IngestItems([item], recipients, of: element.document)
     }
+
+    var recipients: [IngestItem.Recipient] { items.recipients }
+
+    subscript<Member>(dynamicMember path: KeyPath<IngestItem, Member>) -> Member { items.list[0][keyPath: path] }
+
+    func isSent(by recipient: IngestItem.Recipient) -> Bool { items.list[0].isSent(by: recipient) }
 }

@@ -57,7 +57,7 @@ import Testing
     private func compiled(_ store: RulesetStore, user: String = bob) throws -> CompiledRuleset {
         let recipients =
             #"{"event":{"event_id":"$e","room_id":"!r:hs","type":"t","sender":"@a:hs","content":{}},"recipients":[{"user_id":"\#(user)"}]}"#
-        let item = try IngestItem(JSONDocument.body(Array(recipients.utf8)))
+        let item = try TakenItem(JSONDocument.body(Array(recipients.utf8)))
         return try store.compiled(of: item.recipients[0])
     }
 

@@ -45,12 +45,12 @@ struct StoredNotificationsTests {
         let parts = try parts((event, room))
         let queue = try SQLiteQueue(path: path)
         let new = NewEvent(
-            EventCopy(event: parts.event, room: parts.room), expiresAt: 9,
+            EventCopy(event: parts.event, room: parts.room), 0, expiresAt: 9,
             notifications: [
                 NewNotification(pusher: 1, flags: 3), NewNotification(pusher: 2, tweaks: Array("{}".utf8)),
             ])
         let other = NewEvent(
-            EventCopy(event: Array("nonsense".utf8), room: nil), notifications: [NewNotification(pusher: 1)])
+            EventCopy(event: Array("nonsense".utf8), room: nil), 0, notifications: [NewNotification(pusher: 1)])
         let transaction = NewTransaction(transactionID: nil, answer: [], queuedAt: 5, events: [new, other])
         let receipt = await withCheckedContinuation { done in
             queue.append(transaction) { done.resume(returning: $0) }
@@ -96,7 +96,7 @@ struct StoredNotificationsTests {
 ///
 /// `@unchecked Sendable`: the memory is never changed.
 private final class EventCopy: EventSource, @unchecked Sendable {
-    let texts: EventTexts
+    private let texts: EventTexts
 
     init(event: [UInt8], room: [UInt8]?) {
         func keep(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
@@ -113,6 +113,8 @@ private final class EventCopy: EventSource, @unchecked Sendable {
         texts.event.deallocate()
         texts.room?.deallocate()
     }
+
+    func texts(ofEvent place: Int) -> EventTexts { texts }
 
     func texts(ofReader place: Int) -> ReaderTexts {
         fatalError("the event notifies nobody")

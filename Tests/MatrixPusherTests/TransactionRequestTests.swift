@@ -1,3 +1,5 @@
+import PushJSON
+import PushRules
 import Testing
 
 @testable import MatrixPusher
@@ -38,7 +40,7 @@ struct TransactionRequestTests {
     @Test(arguments: ["{}", #"{"events":null,"receipts":null}"#, #"{"events":[],"receipts":[]}"#, #"{"unknown":1}"#])
     func `An empty transaction is one`(body: String) throws {
         let request = try TransactionRequest(Array(body.utf8))
-        #expect(request.items.isEmpty && request.rejected.isEmpty)
+        #expect(request.items.list.isEmpty && request.rejected.isEmpty)
     }
 
     @Test func `One bad event does not fail the rest`() throws {
@@ -46,6 +48,19 @@ struct TransactionRequestTests {
         #expect(request.items.count == 2)
         #expect(request.rejected.map(\.index) == [1, 3])
         #expect(request.rejected.allSatisfy { $0.list == "events" && $0.error.code == .badJSON })
+    }
+
+    @Test func `Recipients and actions of a refused element are not those of the next`() throws {
+        func element(_ recipients: String) -> String {
+            Self.good.replacing(#"[{"user_id":"@b:hs"}]"#, with: "[\(recipients)]")
+        }
+        let given = #"{"user_id":"@c:hs","actions":["notify"]}"#
+        let quiet = #"{"user_id":"@d:hs","actions":[]}"#
+        let body = #"{"events":[\#(element(given)),\#(element(given + ",1")),\#(element(quiet))]}"#
+        let items = try TransactionRequest(Array(body.utf8)).items
+        #expect(items.list.map(\.recipients) == [0..<1, 1..<2])
+        #expect(items.recipients.map { $0.userID.string } == ["@c:hs", "@d:hs"])
+        #expect(items.recipients.map { items.actions(for: $0)?.notify } == [true, false])
     }
 
     @Test(arguments: ["events", "receipts"])

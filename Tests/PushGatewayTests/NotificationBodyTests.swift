@@ -16,7 +16,8 @@ struct NotificationBodyTests {
         device = try #require(DeviceFragment(appID: "app", pushkey: "key", pushkeyTS: 5, data: data))
     }
 
-    private func text(_ bytes: [UInt8]) throws -> String {
+    private func text(_ body: NotificationBody) throws -> String {
+        let bytes = body.bytes
         #expect(try JSONDocument(parsing: bytes).root["notification"]?["devices"]?.count == 1)
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -45,7 +46,7 @@ struct NotificationBodyTests {
 
     @Test func `A recipient who is not the subject of a member event is said not to be`() throws {
         let body = NotificationBody.full(event: event, device: device, priority: .low, userIsTarget: false)
-        #expect(try JSONDocument(parsing: body).root["notification"]?["user_is_target"]?.bool == false)
+        #expect(try JSONDocument(parsing: body.bytes).root["notification"]?["user_is_target"]?.bool == false)
     }
 
     @Test func `The event_id_only format has the IDs and no tweaks`() throws {
@@ -82,7 +83,7 @@ struct NotificationBodyTests {
             NotificationBody.eventIDOnly(event: event, device: device, priority: .low, counts: counts),
         ]
         for body in bodies {
-            let written = try JSONDocument(parsing: body).root["notification"]?["counts"]?.sourceBytes
+            let written = try JSONDocument(parsing: body.bytes).root["notification"]?["counts"]?.sourceBytes
             #expect(written.map { String(decoding: $0, as: UTF8.self) } == expected)
         }
     }

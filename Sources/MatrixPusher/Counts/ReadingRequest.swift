@@ -16,15 +16,16 @@ struct ReadingRequest {
 
     init(_ request: TransactionRequest) {
         receipts = request.receipts
-        for item in request.items {
-            let type = item.type
+        let items = request.items.list
+        for index in items.indices {
+            let type = items[index].type
             if type.isString("m.room.redaction") {
                 // Room version 11 moved `redacts` into the content.
-                let target = item.content["redacts"] ?? item.event["redacts"]
+                let target = items[index].content["redacts"] ?? items[index].event["redacts"]
                 if let hash = target?.content.map({ TextHash.of($0) }) { redactions.insert(hash) }
             } else if type.isString("m.call.answer") || type.isString("m.call.reject") {
-                guard let call = item.content["call_id"]?.content.map({ TextHash.of($0) }) else { continue }
-                callAnswers.append(CallAnswer(userHash: TextHash.of(item.sender.utf8), callHash: call))
+                guard let call = items[index].content["call_id"]?.content.map({ TextHash.of($0) }) else { continue }
+                callAnswers.append(CallAnswer(userHash: TextHash.of(items[index].sender.utf8), callHash: call))
             }
         }
     }

@@ -119,36 +119,31 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         var failures: [(Scheduler.Send, DeliveryDecision)] = []
         unreadable = 0
         let stored = readStored()
-        // By index: a copy of each would count a hold on all of its parts.
         for index in prepared.indices {
-            switch load(prepared[index], stored) {
-            case .success(let request):
-                let send = prepared[index].send
-                let token = freeTokens.popLast() ?? inFlight.count
-                if token == inFlight.count { inFlight.append(send) } else { inFlight[token] = send }
-                requests.append(request)
-                requests[requests.count - 1].token = UInt64(token)
-            case .failure(let unsent):
-                failures.append((prepared[index].send, unsent.decision))
+            if let decision = load(index, stored, into: &requests) {
+                failures.append((prepared[index].send, decision))
             }
         }
         return failures
     }
 
     /// What is done when the queue can not be read: one bad page holds up nobody else, a bad disk makes the loop rest.
-    private func unread(_ error: QueueError) -> Result<TransferRequest, Unsent> {
+    private func unread(_ error: QueueError) -> DeliveryDecision {
         unreadable += 1
         if unreadable == Self.unreadableUntilRest { _ = rest.begin() }
         if rest.mayLog() {
             dispatcher.logger.error("the queue can not be read", metadata: ["error": "\(error)"])
         }
-        return .failure(Unsent(decision: .postpone(milliseconds: 1000)))
+        return .postpone(milliseconds: 1000)
     }
 
     /// Reads what is to be sent and not in memory in one go. Where that fails each is read alone: one bad page holds up
     /// nobody else.
     private func readStored() -> StoredNotifications? {
-        let ids = prepared.filter { $0.event == nil && $0.send.badge == nil }.map(\.send.notification)
+        var ids: [Int64] = []
+        for index in prepared.indices where prepared[index].event == nil && prepared[index].send.badge == nil {
+            ids.append(prepared[index].send.notification)
+        }
         return ids.isEmpty ? nil : try? StoredNotifications(ids, from: reader)
     }
 
@@ -159,71 +154,79 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         return try StoredNotifications([id], from: reader)[id]
     }
 
-    private struct Unsent: Error {
-        var decision: DeliveryDecision
-    }
-
-    private func load(_ item: PreparedSend, _ stored: StoredNotifications?) -> Result<TransferRequest, Unsent> {
+    /// Adds the request of ``prepared``'s element at `index`: a copy of that would count a hold on all of its parts.
+    /// - Returns: what becomes of one that can not be sent; nil where it was added.
+    private func load(
+        _ index: Int, _ stored: StoredNotifications?, into requests: inout [TransferRequest]
+    ) -> DeliveryDecision? {
+        let send = prepared[index].send
         let details: PusherDetails
         var tweaks: [UInt8]?
         let rawFlags: Int32
         let fragment: EventFragment
-        if item.send.isExpired { return .failure(Unsent(decision: .bury(.expired))) }
+        if send.isExpired { return .bury(.expired) }
         do throws(QueueError) {
-            if let known = item.details {
+            if let known = prepared[index].details {
                 details = known
-            } else if let row = try reader.pusher(item.pusher), let loaded = PusherDetails(row) {
+            } else if let row = try reader.pusher(prepared[index].pusher), let loaded = PusherDetails(row) {
                 details = loaded
-                keep(loaded, of: item.send.slot)
+                keep(loaded, of: send.slot)
             } else {
                 // The row is gone or unusable; the queue drops what has no pusher at the next start.
-                return .failure(Unsent(decision: .postpone(milliseconds: 60_000)))
+                return .postpone(milliseconds: 60_000)
             }
-            if item.send.badge != nil {
+            if send.badge != nil {
                 let counts = NotificationCounts(
-                    unread: item.counts.unread ?? 0, missedCalls: item.counts.missedCalls ?? 0)
+                    unread: prepared[index].counts.unread ?? 0, missedCalls: prepared[index].counts.missedCalls ?? 0)
                 let body = NotificationBody.countsOnly(counts: counts, device: details.device)
-                return request(details, body)
+                return add(details, body, of: send, to: &requests)
             }
-            if let event = item.event {
+            if let event = prepared[index].event {
                 fragment = event.fragment
-                rawFlags = event.notifications[item.index].flags
-                tweaks = event.notifications[item.index].tweaks
-            } else if let found = try read(item.send.notification, stored) {
-                guard let rendered = found.fragment else { return .failure(Unsent(decision: .bury(.refused))) }
+                let notification = event[prepared[index].index]
+                (rawFlags, tweaks) = (notification.flags, notification.tweaks)
+            } else if let found = try read(send.notification, stored) {
+                guard let rendered = found.fragment else { return .bury(.refused) }
                 fragment = rendered
                 (rawFlags, tweaks) = (found.flags, found.tweaks)
             } else {
-                return .failure(Unsent(decision: .done))
+                return .done
             }
         } catch {
             return unread(error)
         }
         let flags = NotificationFlags(rawValue: rawFlags)
-        return request(details, body(details, fragment, flags: flags, tweaks: tweaks ?? [], item))
+        return add(
+            details, body(details, fragment, flags: flags, tweaks: tweaks ?? [], send, prepared[index].counts),
+            of: send, to: &requests)
     }
 
-    private func request(_ details: PusherDetails, _ body: [UInt8]) -> Result<TransferRequest, Unsent> {
-        if details.url.scheme == "http", !dispatcher.configuration.network.allowHTTP {
-            return .failure(Unsent(decision: .bury(.blockedAddress)))
-        }
-        return .success(TransferRequest(token: 0, url: details.url, body: body, pushkey: details.pushkey))
+    private func add(
+        _ details: PusherDetails, _ body: NotificationBody, of send: Scheduler.Send,
+        to requests: inout [TransferRequest]
+    ) -> DeliveryDecision? {
+        if details.url.scheme == "http", !dispatcher.configuration.network.allowHTTP { return .bury(.blockedAddress) }
+        let token = freeTokens.popLast() ?? inFlight.count
+        if token == inFlight.count { inFlight.append(send) } else { inFlight[token] = send }
+        requests.append(
+            TransferRequest(token: UInt64(token), url: details.url, body: body, pushkey: details.pushkey))
+        return nil
     }
 
     private func body(
         _ details: PusherDetails, _ fragment: EventFragment, flags: NotificationFlags, tweaks: [UInt8],
-        _ item: PreparedSend
-    ) -> [UInt8] {
+        _ send: Scheduler.Send, _ counts: NotificationCounts
+    ) -> NotificationBody {
         let push = dispatcher.configuration.push
         let options = NotificationBody.Options(
             includesContent: push.includeContent, includesLegacyFields: push.legacyFields)
         let priority: NotificationPriority = flags.contains(.highPriority) ? .high : .low
-        if details.isEventIDOnly || push.eventIDOnly || item.send.isReduced {
+        if details.isEventIDOnly || push.eventIDOnly || send.isReduced {
             return NotificationBody.eventIDOnly(
-                event: fragment, device: details.device, priority: priority, counts: item.counts, options: options)
+                event: fragment, device: details.device, priority: priority, counts: counts, options: options)
         }
         return NotificationBody.full(
-            event: fragment, device: details.device, priority: priority, counts: item.counts, tweaks: tweaks,
+            event: fragment, device: details.device, priority: priority, counts: counts, tweaks: tweaks,
             userIsTarget: flags.contains(.memberEvent) ? flags.contains(.userIsTarget) : nil, options: options)
     }
 

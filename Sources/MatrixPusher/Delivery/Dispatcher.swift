@@ -52,10 +52,10 @@ final class Dispatcher: Sendable {
             for (event, firstNumber) in events {
                 let firstOrphan = orphans.count
                 var isSoon = false
-                for index in event.notifications.indices {
+                for index in 0..<event.count {
                     let id = NotificationID.make(firstEventNumber: firstNumber, index: index)
                     // The pusher may have been removed or disabled since its notification was prepared.
-                    guard let slot = state.scheduler.slot(ofPusher: event.notifications[index].pusher),
+                    guard let slot = state.scheduler.slot(ofPusher: event[index].pusher),
                         !state.scheduler.pushers[Int(slot)].flags.contains(.disabled)
                     else {
                         orphans.append(FinishedNotification(id: id, hadFailures: false))
@@ -64,7 +64,7 @@ final class Dispatcher: Sendable {
                     isSoon = isSoon || state.scheduler.mayBeSentSoon(slot)
                     state.scheduler.enqueue(
                         id, for: slot, queuedAt: event.queuedAt,
-                        isHighPriority: NotificationFlags(rawValue: event.notifications[index].flags)
+                        isHighPriority: NotificationFlags(rawValue: event[index].flags)
                             .contains(.highPriority),
                         expiresAt: event.expiresAt, now: now)
                 }

@@ -6,7 +6,7 @@ internal import PushQueue
 struct EventWindow: Sendable {
     private struct Entry: Sendable {
         var event: LiveEvent
-        /// Index in `event.notifications` of the notification with ordinal 0 under this number.
+        /// Index in the event of the notification with ordinal 0 under this number.
         var firstIndex: Int
         /// Notifications under this number that are not finished.
         var remaining: Int
@@ -33,11 +33,11 @@ struct EventWindow: Sendable {
     mutating func insert(_ event: LiveEvent, firstNumber: Int64) {
         let perEvent = Int(NotificationID.perEvent)
         var number = firstNumber
-        for index in stride(from: 0, to: event.notifications.count, by: perEvent) {
+        for index in stride(from: 0, to: event.count, by: perEvent) {
             guard makePlace(for: number) else { return }
             // The first number carries the size: a body that is shared counts once.
             let entry = Entry(
-                event: event, firstIndex: index, remaining: min(perEvent, event.notifications.count - index),
+                event: event, firstIndex: index, remaining: min(perEvent, event.count - index),
                 size: index == 0 ? event.size : 0)
             places[place(of: number)] = entry
             size += entry.size

@@ -7,15 +7,24 @@ final class LiveEvent: Sendable {
     /// Unix milliseconds.
     let queuedAt: Int64
     let expiresAt: Int64?
-    let notifications: [NewNotification]
+    /// How many notifications it has.
+    let count: Int
+    // Its own: the transaction's list must not stay in memory as long as the last of its events. And most have one.
+    private let first: NewNotification
+    private let others: [NewNotification]
 
-    init(fragment: EventFragment, queuedAt: Int64, expiresAt: Int64?, notifications: [NewNotification]) {
+    /// - Parameter notifications: One or more.
+    init(fragment: EventFragment, queuedAt: Int64, expiresAt: Int64?, notifications: ArraySlice<NewNotification>) {
         self.fragment = fragment
         self.queuedAt = queuedAt
         self.expiresAt = expiresAt
-        self.notifications = notifications
+        count = notifications.count
+        first = notifications[notifications.startIndex]
+        others = count == 1 ? [] : Array(notifications.dropFirst())
     }
 
+    subscript(index: Int) -> NewNotification { index == 0 ? first : others[index - 1] }
+
     /// Bytes this takes in memory, roughly.
-    var size: Int { fragment.bytes.count + notifications.count * 48 + 256 }
+    var size: Int { fragment.bytes.count + count * 48 + 256 }
 }

@@ -1,17 +1,15 @@
-internal import PushGateway
 internal import PushJSON
 internal import PushQueue
 internal import PushRules
 
 /// An event on its way into the queue: whom it notifies, and through which pushers.
 struct EventDraft {
-    let item: IngestItem
     /// Its own in ``EventDrafts/readers``.
     var readers: Range<Int>
 
     /// A user whom the event notifies.
     struct Reader {
-        /// Place among the item's recipients.
+        /// Place in ``IngestItems/recipients``.
         var recipient: Int
         var result: RecipientEvaluation.Result
         /// The user's enabled pushers in ``EventDrafts/pushers``.
@@ -26,6 +24,8 @@ struct EventDraft {
 /// The events of a transaction on their way into the queue. Their readers and pushers are in one list each: a list of its
 /// own for every event and reader took longer to make than to fill.
 struct EventDrafts {
+    let items: IngestItems
+    /// One for each item.
     var events: [EventDraft] = []
     var readers: [EventDraft.Reader] = []
     /// Pushers of the readers, by number.
@@ -33,6 +33,12 @@ struct EventDrafts {
 
     /// Readers, and notifications, that one event number has room for.
     private static let partSize = Int(NotificationID.perEvent)
+
+    init(_ items: IngestItems) {
+        self.items = items
+        events.reserveCapacity(items.count)
+        readers.reserveCapacity(items.count)
+    }
 
     /// Calls `body` with the new readers of an event, in parts that are stored under one number each: readers and
     /// notifications of a user stay together.
@@ -82,7 +88,7 @@ struct EventDrafts {
                 var flags = HistoryFlags(rawValue: 0)
                 if readers[index].result.flags.contains(.highlight) { flags.insert(.highlight) }
                 if readers[index].result.isGiven { flags.insert(.given) }
-                users.append(events[part.event].item.recipients[place].userHash)
+                users.append(items.recipients[place].userHash)
                 history.append(
                     HistoryReader(place: place, flags: flags, actions: readers[index].result.actions.source))
             }
@@ -90,23 +96,26 @@ struct EventDrafts {
         return (users, history)
     }
 
-    /// What gateways are sent for the notifications of a part. In an array of its own: it may stay in memory long after the
-    /// other events of the transaction.
-    func liveEvent(_ part: Part, fragment: EventFragment, at now: Int64) -> LiveEvent {
+    /// The notifications of all parts, one after the other.
+    func notifications(of parts: [Part]) -> [NewNotification] {
         var notifications: [NewNotification] = []
-        notifications.reserveCapacity(part.notifications)
-        for index in part.readers where readers[index].isNew {
-            for place in readers[index].pushers {
-                notifications.append(
-                    NewNotification(
-                        pusher: pushers[place], flags: readers[index].result.flags.rawValue,
-                        tweaks: readers[index].result.actions.tweaks))
+        notifications.reserveCapacity(parts.reduce(0) { $0 + $1.notifications })
+        for part in parts {
+            for index in part.readers where readers[index].isNew {
+                for place in readers[index].pushers {
+                    notifications.append(
+                        NewNotification(
+                            pusher: pushers[place], flags: readers[index].result.flags.rawValue,
+                            tweaks: readers[index].result.actions.tweaks))
+                }
             }
         }
-        let lifetime = events[part.event].item.lifetime
-        return LiveEvent(
-            fragment: fragment, queuedAt: now, expiresAt: lifetime.map { now + min($0, Self.longestLifetime) },
-            notifications: notifications)
+        return notifications
+    }
+
+    /// When an event that is queued now is of no use any more, Unix milliseconds.
+    func expiry(of part: Part, at now: Int64) -> Int64? {
+        items.list[part.event].lifetime.map { now + min($0, Self.longestLifetime) }
     }
 
     /// A call's `lifetime` beyond a week means nothing more, milliseconds.

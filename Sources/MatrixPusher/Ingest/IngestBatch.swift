@@ -41,28 +41,34 @@ struct IngestBatch: Sendable {
     private mutating func add(_ parts: [EventDrafts.Part], of drafts: EventDrafts, at now: Int64) {
         // The parts have slices of these: an array of its own for each took longer to make than to fill.
         let (users, readers) = drafts.readers(of: parts)
+        let notifications = drafts.notifications(of: parts)
         readerCount = readers.count
+        self.notifications = notifications.count
         var fragment: EventFragment?
-        var first = 0
+        var (first, firstNotification) = (0, 0)
         for (index, part) in parts.enumerated() {
-            let item = drafts.events[part.event].item
+            if index == 0 || parts[index - 1].event != part.event { fragment = nil }
             let range = first..<first + part.count
             first = range.upperBound
-            stored.append(item.stored(readers: users[range]))
+            stored.append(drafts.items.list[part.event].stored(readers: users[range]))
             guard !range.isEmpty else {
                 live.append(nil)
-                events.append(NewEvent(item, isPlace: true))
+                events.append(NewEvent(drafts.items, part.event, isPlace: true))
                 continue
             }
-            if index == 0 || parts[index - 1].event != part.event { fragment = nil }
-            let rendered = fragment ?? item.fragment()
-            fragment = rendered
-            let event = drafts.liveEvent(part, fragment: rendered, at: now)
-            notifications += event.notifications.count
+            let own = notifications[firstNotification..<firstNotification + part.notifications]
+            firstNotification = own.endIndex
+            let expiresAt = drafts.expiry(of: part, at: now)
             events.append(
                 NewEvent(
-                    item, expiresAt: event.expiresAt, notifications: event.notifications, readers: readers[range]))
-            live.append(event)
+                    drafts.items, part.event, expiresAt: expiresAt, notifications: own, readers: readers[range]))
+            guard !own.isEmpty else {
+                live.append(nil)
+                continue
+            }
+            let rendered = fragment ?? drafts.items.list[part.event].fragment()
+            fragment = rendered
+            live.append(LiveEvent(fragment: rendered, queuedAt: now, expiresAt: expiresAt, notifications: own))
         }
     }
 }

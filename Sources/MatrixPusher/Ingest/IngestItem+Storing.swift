@@ -1,20 +1,7 @@
 internal import PushGateway
 internal import PushJSON
-internal import PushQueue
 
-extension IngestItem: EventSource {
-    // What these lead to is in the document, which the item has.
-
-    var texts: EventTexts {
-        EventTexts(
-            eventID: eventID.utf8, roomID: roomID.utf8, threadID: thread?.content, callID: call?.content,
-            event: event.source, room: room?.source)
-    }
-
-    func texts(ofReader place: Int) -> ReaderTexts {
-        ReaderTexts(userID: recipients[place].userID.utf8, displayName: recipients[place].displayName?.content)
-    }
-
+extension IngestItem {
     /// The event as gateways are told of it.
     func fragment() -> EventFragment {
         var parts = EventFragment.Parts(

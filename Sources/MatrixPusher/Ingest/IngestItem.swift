@@ -1,12 +1,10 @@
 internal import PushJSON
 internal import PushRules
 
-/// One checked element of a transaction's `events`.
+/// One checked element of a transaction's `events`: views into its body, valid while ``IngestItems`` keeps that.
 ///
-/// A class, as it has a dozen views into the body: copying them at each step took longer than checking them.
-final class IngestItem: Sendable {
-    /// Keeps what the views lead to: they are valid while the item lives.
-    let document: JSONDocument
+/// Large, and looked at where it stands: copying it at each step would take longer than checking it did.
+struct IngestItem: Sendable {
     let event: JSONView
     let eventID: JSONView
     let roomID: JSONView
@@ -16,9 +14,8 @@ final class IngestItem: Sendable {
     let room: JSONView?
     let names: Names
     let roomFacts: RoomFacts
-    let recipients: [Recipient]
-    /// Actions that the homeserver gave.
-    private let given: [PushActions]
+    /// Places in ``IngestItems/recipients``.
+    let recipients: Range<Int>
     /// Milliseconds after which the event is of no use: the `lifetime` of a call invite.
     let lifetime: Int64?
     let stateKey: JSONView?
@@ -39,11 +36,31 @@ final class IngestItem: Sendable {
         let userID: JSONView
         let userHash: Int
         let displayName: JSONView?
-        /// The place in ``IngestItem/given`` of the actions that the homeserver gave, if it gave any: there is nothing to
+        /// The place in ``IngestItems/given`` of the actions that the homeserver gave, if it gave any: there is nothing to
         /// count here, so that recipients are copied and dropped for nothing.
         let given: Int?
         let counts: Counts?
         let ignoresSender: Bool
+    }
+
+    /// The recipients of all items of a transaction: a list of its own for each would take longer to make than to fill.
+    struct RecipientList {
+        fileprivate(set) var list: [Recipient] = []
+        /// Actions that the homeserver gave.
+        fileprivate(set) var given: [PushActions] = []
+
+        init(capacity: Int = 0) {
+            list.reserveCapacity(capacity)
+        }
+
+        /// How many there are of each.
+        var counts: (list: Int, given: Int) { (list.count, given.count) }
+
+        /// Takes out those that were added since.
+        mutating func truncate(to counts: (list: Int, given: Int)) {
+            list.removeSubrange(counts.list...)
+            given.removeSubrange(counts.given...)
+        }
     }
 
     struct Counts {
@@ -75,15 +92,18 @@ final class IngestItem: Sendable {
     /// How many recipients an element of `events` has, before anything of it is checked.
     static func recipientCount(_ element: borrowing JSONMemberViews) -> Int { element[2]?.count ?? 0 }
 
-    /// The members of an element that ``init(_:_:of:)`` takes apart.
+    /// The members of an element that ``init(_:_:of:into:)`` takes apart.
     static func members(of element: JSONView) -> JSONMemberViews { element.members(keys) }
 
     /// Checks the shape of an element; the error names the member that is wrong.
     /// - Parameters:
     ///   - members: Of the element, ``members(of:)``.
     ///   - document: What the element is of.
-    init(_ element: JSONView, _ members: borrowing JSONMemberViews, of document: JSONDocument) throws(PusherError) {
-        self.document = document
+    ///   - recipients: The element's are added; also where it is then refused.
+    init(
+        _ element: JSONView, _ members: borrowing JSONMemberViews, of document: JSONDocument,
+        into recipients: inout RecipientList
+    ) throws(PusherError) {
         try Self.require(element, .object, "the element")
         event = try Self.required(members[0], .object, "event")
         guard event.source.count <= IngestLimits.event else {
@@ -102,14 +122,12 @@ final class IngestItem: Sendable {
         room = try Self.optional(members[1], .object, "room")
         (names, roomFacts) = try room.map { room throws(PusherError) in try Self.take(room) } ?? (Names(), RoomFacts())
         let list = try Self.required(members[2], .array, "recipients")
-        var recipients: [Recipient] = []
-        recipients.reserveCapacity(list.count)
-        var given: [PushActions] = []
+        let first = recipients.list.count
         for recipient in list.elements! {
-            recipients.append(try Self.recipient(recipient, recipients.count, of: document, &given))
+            let index = recipients.list.count - first
+            recipients.list.append(try Self.recipient(recipient, index, of: document, &recipients.given))
         }
-        self.recipients = recipients
-        self.given = given
+        self.recipients = first..<recipients.list.count
         let isCall = type.isString("m.call.invite")
         lifetime = isCall ? content["lifetime"]?.integer.flatMap { $0 >= 0 ? $0 : nil } : nil
         isMembership = type.isString("m.room.member")
@@ -125,9 +143,6 @@ final class IngestItem: Sendable {
     func isSent(by recipient: Recipient) -> Bool {
         sender.hasSameContent(as: recipient.userID)
     }
-
-    /// The actions that the homeserver gave for a recipient, having evaluated the rules itself.
-    func actions(for recipient: Recipient) -> PushActions? { recipient.given.map { given[$0] } }
 
     // MARK: Parts
 

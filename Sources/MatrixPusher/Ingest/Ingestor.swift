@@ -40,7 +40,7 @@ final class Ingestor: Sendable {
         }
         let request = try TransactionRequest(body)
         let drafts: EventDrafts
-        if rulesets.areCompiled(of: request.items) {
+        if rulesets.areCompiled(of: request.items.recipients) {
             drafts = try self.drafts(of: request)
         } else {
             // The caller's executor, perhaps an event loop, is not kept waiting for what has to be read and compiled.
@@ -51,7 +51,7 @@ final class Ingestor: Sendable {
         let readingRequest = ReadingRequest(request)
         guard !readingRequest.isEmpty else { return try await store(drafts, request, transactionID: transactionID) }
         var answer = TransactionAnswer(accepted: 0, notifications: 0, rejected: request.rejected).json()
-        if !request.items.isEmpty {
+        if !request.items.list.isEmpty {
             // The events' own commit has an id that no homeserver can choose.
             answer = try await store(drafts, request, transactionID: transactionID + "\u{0}events")
         }
@@ -66,28 +66,29 @@ final class Ingestor: Sendable {
     // MARK: Evaluation
 
     private func drafts(of request: TransactionRequest) throws(PusherError) -> EventDrafts {
-        var drafts = EventDrafts()
-        drafts.events.reserveCapacity(request.items.count)
-        drafts.readers.reserveCapacity(request.items.count)
-        for item in request.items {
-            let evaluation = RecipientEvaluation(item, rulesets: rulesets)
+        let items = request.items
+        var drafts = EventDrafts(items)
+        var evaluation = RecipientEvaluation(items, rulesets: rulesets)
+        for place in items.list.indices {
+            evaluation.turn(to: place)
             let first = drafts.readers.count
-            for index in item.recipients.indices {
-                let recipient = item.recipients[index]
+            for index in items.list[place].recipients {
+                let recipient = items.recipients[index]
                 // A user's own events never notify, whatever the rules or the homeserver's actions say.
-                guard !recipient.ignoresSender, !item.isSent(by: recipient),
+                guard !recipient.ignoresSender, !items.list[place].isSent(by: recipient),
                     let result = try evaluation.evaluate(recipient)
                 else { continue }
-                drafts.readers.append(EventDraft.Reader(recipient: index, result: result, key: key(item, recipient)))
+                let key = key(items.list[place].eventID, recipient)
+                drafts.readers.append(EventDraft.Reader(recipient: index, result: result, key: key))
             }
-            drafts.events.append(EventDraft(item: item, readers: first..<drafts.readers.count))
+            drafts.events.append(EventDraft(readers: first..<drafts.readers.count))
         }
         findPushers(of: &drafts)
         return drafts
     }
 
-    private func key(_ item: IngestItem, _ recipient: IngestItem.Recipient) -> UInt64 {
-        hasher.hash(item.eventID.utf8, after: hasher.hash(recipient.userID.utf8))
+    private func key(_ eventID: JSONView, _ recipient: IngestItem.Recipient) -> UInt64 {
+        hasher.hash(eventID.utf8, after: hasher.hash(recipient.userID.utf8))
     }
 
     private func findPushers(of drafts: inout EventDrafts) {
@@ -101,7 +102,7 @@ final class Ingestor: Sendable {
                     let readers = drafts.events[position].readers
                     for index in readers {
                         let recipient = drafts.readers[index].recipient
-                        let user = drafts.events[position].item.recipients[recipient].userHash
+                        let user = drafts.items.recipients[recipient].userHash
                         let first = drafts.pushers.count
                         state.scheduler.forEachPusher(ofUser: user) { slot in
                             let pusher = state.scheduler.pushers[Int(slot)]
@@ -119,9 +120,8 @@ final class Ingestor: Sendable {
     // MARK: Storing
 
     private func store(
-        _ drafts: EventDrafts, _ request: TransactionRequest, transactionID: String
+        _ drafts: consuming EventDrafts, _ request: TransactionRequest, transactionID: String
     ) async throws(PusherError) -> [UInt8] {
-        var drafts = drafts
         while true {
             if let keys = choose(from: &drafts) {
                 return try await store(drafts, request, transactionID: transactionID, keys: keys)
@@ -159,7 +159,7 @@ final class Ingestor: Sendable {
     ) async throws(PusherError) -> [UInt8] {
         let now = UnixClock.now()
         let known = reading.state.withLock { state in
-            drafts.events.map { state.numbers[$0.item.eventHash] != nil }
+            drafts.items.list.indices.map { state.numbers[drafts.items.list[$0].eventHash] != nil }
         }
         let batch = IngestBatch(drafts, known: known, keys: keys, counts: Self.counts(in: request), at: now)
         let answer = TransactionAnswer(
@@ -204,8 +204,9 @@ final class Ingestor: Sendable {
                 }
             }
             var live: [(event: LiveEvent, firstNumber: Int64)] = []
+            live.reserveCapacity(batch.live.count)
             for (event, number) in zip(batch.live, firstNumbers) {
-                if let event, !event.notifications.isEmpty { live.append((event, number)) }
+                if let event { live.append((event, number)) }
             }
             if !live.isEmpty { dispatcher.enqueue(live) }
             return nil
@@ -248,14 +249,13 @@ final class Ingestor: Sendable {
     /// The counts that the homeserver sent with its events.
     private static func counts(in request: TransactionRequest) -> [IngestBatch.CountsUpdate] {
         var updates: [IngestBatch.CountsUpdate] = []
-        for item in request.items {
-            for index in item.recipients.indices {
-                guard let counts = item.recipients[index].counts else { continue }
-                updates.append(
-                    IngestBatch.CountsUpdate(
-                        userID: item.recipients[index].userID.string ?? "", userHash: item.recipients[index].userHash,
-                        unread: Int(counts.unread), missedCalls: Int(counts.missedCalls)))
-            }
+        let recipients = request.items.recipients
+        for index in recipients.indices {
+            guard let counts = recipients[index].counts else { continue }
+            updates.append(
+                IngestBatch.CountsUpdate(
+                    userID: recipients[index].userID.string ?? "", userHash: recipients[index].userHash,
+                    unread: Int(counts.unread), missedCalls: Int(counts.missedCalls)))
         }
         return updates
     }

@@ -1,7 +1,7 @@
 internal import PushJSON
 internal import PushRules
 
-/// Decides for the recipients of one event, by their rules or by the actions the homeserver gave.
+/// Decides for the recipients of one event after the other, by their rules or by the actions the homeserver gave.
 struct RecipientEvaluation {
     /// A notification for one recipient.
     struct Result {
@@ -12,23 +12,31 @@ struct RecipientEvaluation {
         var isGiven: Bool
     }
 
-    private let item: IngestItem
-    private let event: PushEvent
+    private let items: IngestItems
     private let rulesets: RulesetStore
+    /// The event's in `items`.
+    private var place = 0
+    private var event: PushEvent?
 
-    init(_ item: IngestItem, rulesets: RulesetStore) {
-        self.item = item
+    init(_ items: IngestItems, rulesets: RulesetStore) {
+        self.items = items
         self.rulesets = rulesets
-        event = PushEvent(
-            JSONValue(item.document, item.event), type: item.type, sender: item.sender, stateKey: item.stateKey,
-            roomID: item.roomID, content: item.content, facts: item.roomFacts)
     }
 
+    /// Goes on to an event.
+    /// - Parameter place: Its place in `items`.
+    mutating func turn(to place: Int) {
+        self.place = place
+        event = items.pushEvent(place, insteadOf: event)
+    }
+
+    /// Decides for a recipient of the event that was turned to.
     /// - Returns: nil where the recipient is not notified.
     /// - Throws: ``PusherError`` where the user's ruleset can not be read from the queue.
     func evaluate(_ recipient: IngestItem.Recipient) throws(PusherError) -> Result? {
+        guard let event else { preconditionFailure("there is no event to evaluate") }
         let verdict: Verdict
-        if let actions = item.actions(for: recipient) {
+        if let actions = items.actions(for: recipient) {
             verdict = Verdict(given: actions)
         } else {
             let ruleset = try rulesets.compiled(of: recipient)
@@ -39,7 +47,7 @@ struct RecipientEvaluation {
         var flags: NotificationFlags = []
         if verdict.isHighPriority(for: event) { flags.insert(.highPriority) }
         if actions.highlight { flags.insert(.highlight) }
-        if let target = item.memberTarget {
+        if let target = items.list[place].memberTarget {
             flags.insert(.memberEvent)
             if target.hasSameContent(as: recipient.userID) { flags.insert(.userIsTarget) }
         }

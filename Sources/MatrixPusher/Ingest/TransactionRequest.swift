@@ -2,7 +2,7 @@ internal import PushJSON
 
 /// The body of an ingest transaction, taken apart: the items that are well-formed, and what is wrong with the others.
 struct TransactionRequest {
-    var items: [IngestItem] = []
+    let items: IngestItems
     var receipts: [ReceiptItem] = []
     var rejected: [TransactionAnswer.Rejection] = []
 
@@ -14,26 +14,31 @@ struct TransactionRequest {
         guard events?.count ?? 0 <= IngestLimits.events else {
             throw PusherError(.tooLarge, "events has more than \(IngestLimits.events) elements")
         }
-        items.reserveCapacity(events?.count ?? 0)
-        var recipients = 0
+        var list: [IngestItem] = []
+        list.reserveCapacity(events?.count ?? 0)
+        var recipients = IngestItem.RecipientList(capacity: events?.count ?? 0)
+        var recipientCount = 0
         // The root keeps what the views lead to.
         defer { withExtendedLifetime(root) {} }
         var elements = events?.view.elements
         var index = 0
         while let element = elements?.next() {
             let members = IngestItem.members(of: element)
-            recipients += IngestItem.recipientCount(members)
+            recipientCount += IngestItem.recipientCount(members)
             // Looked at before any is taken apart: each takes many times its bytes.
-            guard recipients <= IngestLimits.recipients else {
+            guard recipientCount <= IngestLimits.recipients else {
                 throw PusherError(.tooLarge, "events have more than \(IngestLimits.recipients) recipients together")
             }
+            let before = recipients.counts
             do throws(PusherError) {
-                items.append(try IngestItem(element, members, of: root.document))
+                list.append(try IngestItem(element, members, of: root.document, into: &recipients))
             } catch {
+                recipients.truncate(to: before)
                 rejected.append(.init(list: "events", index: index, error: error))
             }
             index += 1
         }
+        items = IngestItems(list, recipients, of: root.document)
         let receipts = try Self.list(root, "receipts")
         guard receipts?.count ?? 0 <= IngestLimits.receipts else {
             throw PusherError(.tooLarge, "receipts has more than \(IngestLimits.receipts) elements")

@@ -55,14 +55,12 @@ final class RulesetStore: Sendable {
     }
 
     /// Whether the rules of all recipients that need them are in memory, so that evaluating takes no time to speak of.
-    func areCompiled(of items: [IngestItem]) -> Bool {
+    func areCompiled(of recipients: [IngestItem.Recipient]) -> Bool {
         state.withLock { state in
             guard !state.owners.isEmpty else { return true }
-            return items.allSatisfy { item in
-                item.recipients.allSatisfy { recipient in
-                    recipient.given != nil || !state.owners.contains(recipient.userHash)
-                        || state.compiled.contains(recipient.userHash)
-                }
+            return recipients.allSatisfy { recipient in
+                recipient.given != nil || !state.owners.contains(recipient.userHash)
+                    || state.compiled.contains(recipient.userHash)
             }
         }
     }

@@ -1,9 +1,11 @@
-/// Who has the texts of an event that is to be stored, and of those whom it notifies: they are lent to the database,
+/// Who has the texts of events that are to be stored, and of those whom they notify: they are lent to the database,
 /// copied nowhere. They stay where they are while the source lives.
 package protocol EventSource: AnyObject, Sendable {
-    var texts: EventTexts { get }
+    /// The texts of an event.
+    /// - Parameter place: ``NewEvent/place``.
+    func texts(ofEvent place: Int) -> EventTexts
 
-    /// The texts of a user whom the event notifies.
+    /// The texts of a user whom an event notifies.
     /// - Parameter place: ``HistoryReader/place``.
     func texts(ofReader place: Int) -> ReaderTexts
 }

@@ -48,7 +48,7 @@ extension QueueStore {
         let events = transaction.events
         try insert.begin(events.indices.reduce(0) { $0 + events[$1].rows }, shared: transaction.queuedAt)
         for index in events.indices {
-            let texts = events[index].source.texts
+            let texts = events[index].source.texts(ofEvent: events[index].place)
             for row in 0..<events[index].rows {
                 try insert.bind(0, firstNumbers[index] + Int64(row))
                 try insert.bind(1, events[index].expiresAt)

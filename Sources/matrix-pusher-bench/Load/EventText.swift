@@ -36,7 +36,8 @@ enum EventText {
             throw HarnessError("the event of the floors cannot be rendered")
         }
         return NotificationBody.full(
-            event: fragment, device: device, priority: .low, counts: NotificationCounts(unread: 1))
+            event: fragment, device: device, priority: .low, counts: NotificationCounts(unread: 1)
+        ).bytes
     }
 
     static func padded(_ number: Int, _ digits: Int) -> String {

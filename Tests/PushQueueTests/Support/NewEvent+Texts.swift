@@ -6,7 +6,7 @@ package import PushQueue
 private final class EventCopy: EventSource, @unchecked Sendable {
     let event: [UInt8]
     let room: [UInt8]?
-    let texts: EventTexts
+    private let texts: EventTexts
     private let readers: [ReaderTexts]
     /// What the texts lead to.
     private let memory: [UnsafeMutableBufferPointer<UInt8>]
@@ -34,6 +34,8 @@ private final class EventCopy: EventSource, @unchecked Sendable {
         for part in memory { part.deallocate() }
     }
 
+    func texts(ofEvent place: Int) -> EventTexts { texts }
+
     func texts(ofReader place: Int) -> ReaderTexts { readers[place] }
 }
 
@@ -60,8 +62,8 @@ extension NewEvent {
     ) {
         self.init(
             EventCopy(
-                ids: [eventID, roomID], thread: threadID, call: callID, event: event, room: room, readers: readers),
-            expiresAt: expiresAt, notifications: notifications,
+                ids: [eventID, roomID], thread: threadID, call: callID, event: event, room: room, readers: readers), 0,
+            expiresAt: expiresAt, notifications: notifications[...],
             readers: readers.enumerated().map { place, reader in
                 HistoryReader(place: place, flags: reader.flags, actions: reader.actions)
             }[...])
