@@ -5,8 +5,8 @@ internal import NIOHTTP1
 /// One connection: takes its requests one after the other, gives each to the router and writes the answers in order.
 ///
 /// Everything runs on the channel's event loop but the handlers, which run in a task of their own. Until an answer is
-/// written no more is read than one read brings, so that a peer that does not take its answers is held back by the socket's
-/// buffer; so is one with a large body while others have taken all memory for those.
+/// written nothing more is read, so that a peer that does not take its answers is held back by the socket's buffer; so is
+/// one with a large body while others have taken all memory for those.
 final class HTTPConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
@@ -88,8 +88,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        // Most send nothing before they have their answer: not to read would cost them two system calls a request.
-        if phase == .answering && !backlog.isEmpty || isHeldBack { isReadWithheld = true } else { context.read() }
+        if phase == .answering || isHeldBack { isReadWithheld = true } else { context.read() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
