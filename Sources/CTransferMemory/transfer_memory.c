@@ -1,43 +1,39 @@
 #include "transfer_memory.h"
 
-#include <stdalign.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-// Classes of sizes: up to 1,032 bytes each 16 bytes, as glibc has them; above them four for each doubling, to 32 KiB.
+// Classes of sizes: up to 1,032 bytes those of glibc, 16 c + 8; above them four for each doubling, to 32 KiB.
 enum {
     fine_classes = 65,
     fine_limit = 16 * (fine_classes - 1) + 8,
     first_doubling = 10,
     coarse_limit = 32 * 1024,
     classes = fine_classes + 4 * (15 - first_doubling),
-    // Of what is larger than any class.
-    no_class = classes,
 };
-static const size_t most_kept = 1024 * 1024;
-
-// What stands before each block.
-struct head {
-    alignas(16) size_t capacity;
-    unsigned class;
-};
+// No block of glibc's has fewer bytes.
+static const size_t smallest = 24;
+// Of the fine classes together, and of the coarse ones.
+static const size_t most_kept = 512 * 1024;
 
 struct store {
     // Each list's first block; a block begins with the next one's address. Both are masked: what writes into freed memory
     // does not choose where the next block is.
     uintptr_t first[classes];
     uintptr_t mask;
-    size_t kept;
+    // Bytes of the fine classes and of the coarse ones.
+    size_t kept[2];
 };
 
 // Found without a call, also in a library of position-independent code.
 static __thread __attribute__((tls_model("initial-exec"))) struct store *store;
 
 static inline unsigned coarse_class(size_t size) {
-    unsigned power = 63 - (unsigned)__builtin_clzl(size - 1);
-    return fine_classes + 4 * (power - first_doubling) + ((size - 1) >> (power - 2) & 3);
+    unsigned power = 63 - (unsigned)__builtin_clzll(size);
+    return fine_classes + 4 * (power - first_doubling) + ((size >> (power - 2)) & 3);
 }
 
 static inline size_t capacity(unsigned class) {
@@ -45,8 +41,6 @@ static inline size_t capacity(unsigned class) {
     unsigned step = class - fine_classes;
     return (size_t)(4 + step % 4 + 1) << (first_doubling - 2 + step / 4);
 }
-
-static inline struct head *head(void *block) { return (struct head *)block - 1; }
 
 void transfer_memory_keep(void) {
 #if __has_feature(address_sanitizer)
@@ -69,67 +63,74 @@ void transfer_memory_release(void) {
         uintptr_t block = old->first[class] ^ old->mask;
         while (block) {
             uintptr_t next = *(uintptr_t *)block ^ old->mask;
-            free(head((void *)block));
+            free((void *)block);
             block = next;
         }
     }
     free(old);
 }
 
-size_t transfer_memory_kept(void) { return store ? store->kept : 0; }
-
-static __attribute__((noinline)) void *get(size_t size, unsigned class) {
-    if (size > SIZE_MAX - sizeof(struct head)) return NULL;
-    struct head *new = malloc(sizeof *new + size);
-    if (!new) return NULL;
-    *new = (struct head){.capacity = size, .class = class};
-    return new + 1;
-}
+size_t transfer_memory_kept(void) { return store ? store->kept[0] + store->kept[1] : 0; }
 
 static inline void *take_class(unsigned class) {
-    uintptr_t block = store ? store->first[class] ^ store->mask : 0;
-    if (!block) return get(capacity(class), class);
+    uintptr_t block = store->first[class] ^ store->mask;
+    // Of the class's whole size, or it could not be kept for that class.
+    if (!block) return malloc(capacity(class));
     store->first[class] = *(uintptr_t *)block;
-    store->kept -= capacity(class);
+    store->kept[class >= fine_classes] -= capacity(class);
     return (void *)block;
 }
 
+static inline void give_class(void *block, unsigned class) {
+    size_t kept = store->kept[class >= fine_classes] + capacity(class);
+    if (kept > most_kept) return free(block);
+    store->kept[class >= fine_classes] = kept;
+    *(uintptr_t *)block = store->first[class];
+    store->first[class] = (uintptr_t)block ^ store->mask;
+}
+
 // Apart: nearly all is small.
+
 static __attribute__((noinline)) void *take_large(size_t size) {
-    return size <= coarse_limit ? take_class(coarse_class(size)) : get(size, no_class);
+    return store && size <= coarse_limit ? take_class(coarse_class(size - 1)) : malloc(size);
+}
+
+static __attribute__((noinline)) void give_large(void *block, size_t usable) {
+    // In the largest class that it is large enough for.
+    if (usable >= smallest && usable < coarse_limit + coarse_limit / 4) give_class(block, coarse_class(usable) - 1);
+    else free(block);
 }
 
 static inline void *take(size_t size) {
-    return size > fine_limit ? take_large(size) : take_class((unsigned)((size + 7) >> 4));
+    if (size > fine_limit) return take_large(size);
+    if (!store) return malloc(size);
+    return take_class(size <= smallest ? 1 : (unsigned)((size + 7) >> 4));
 }
 
 static __attribute__((noinline)) void give(void *block) {
-    unsigned class = head(block)->class;
-    if (!store || class == no_class) return free(head(block));
-    size_t kept = store->kept + head(block)->capacity;
-    if (kept > most_kept) return free(head(block));
-    store->kept = kept;
-    *(uintptr_t *)block = store->first[class];
-    store->first[class] = (uintptr_t)block ^ store->mask;
+    if (!store) return free(block);
+    size_t usable = malloc_usable_size(block);
+    if (usable < smallest || usable >= fine_limit + 16) return give_large(block, usable);
+    give_class(block, (unsigned)((usable - 8) >> 4));
 }
 
 void *transfer_memory_malloc(size_t size) { return take(size); }
 
 void transfer_memory_free(void *block) {
-    // Of four calls three have nothing to free.
+    // Of three calls two have nothing to free.
     if (block) give(block);
 }
 
 void *transfer_memory_realloc(void *block, size_t size) {
     if (!block) return take(size);
-    size_t had = head(block)->capacity;
-    // What is larger than any class gives back what it does not need.
-    if (size <= had && had <= coarse_limit) return block;
-    void *new = take(size);
-    if (!new) return NULL;
-    memcpy(new, block, size < had ? size : had);
+    size_t usable = store ? malloc_usable_size(block) : 0;
+    if (!size || size > coarse_limit || usable < smallest || usable > coarse_limit) return realloc(block, size);
+    if (size <= usable) return block;
+    void *larger = take(size);
+    if (!larger) return NULL;
+    memcpy(larger, block, usable);
     give(block);
-    return new;
+    return larger;
 }
 
 char *transfer_memory_strdup(const char *text) {
@@ -138,8 +139,11 @@ char *transfer_memory_strdup(const char *text) {
     return copy ? memcpy(copy, text, size) : NULL;
 }
 
+// Not calloc's: glibc's before 2.41 takes nothing from the thread's own store.
 void *transfer_memory_calloc(size_t count, size_t size) {
     if (size && count > SIZE_MAX / size) return NULL;
     void *block = take(count * size);
+    // Else the compiler makes a call of calloc of malloc and memset.
+    __asm__ volatile("" : "+r"(block));
     return block ? memset(block, 0, count * size) : NULL;
 }

@@ -1,4 +1,4 @@
-/// A set of 64-bit hashes in the order in which they came, thirteen bytes each.
+/// A set of 64-bit hashes in the order in which they came, thirteen bytes each where it is full.
 ///
 /// The keys stand in a ring; a table with room for a quarter more tells from a key where it stands. An entry of the table has the
 /// place and one in its low bits, and bits of the key above them, so that seldom more than one key of the ring is looked at.

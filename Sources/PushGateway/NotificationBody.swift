@@ -28,7 +28,7 @@ package struct NotificationBody: Sendable {
     }
 
     /// A body that is rendered already: what is seldom sent.
-    package init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8]) {
         head = EventFragment(bytes)
         end = nil
         device = DeviceFragment()

@@ -5,11 +5,12 @@
 // blocks of a size, none above 1,032 bytes, and shares them with everything else: most of what libcurl did with memory
 // were searches in the arena.
 //
-// Any thread may free what another has got. Threads that keep nothing only pass on.
+// Every block is malloc's own: any thread may free what another has got, also what was got before libcurl was given these
+// functions. Threads that keep nothing only pass on.
 
 #include <stddef.h>
 
-/// Lets the calling thread keep what libcurl frees on it, 1 MiB at most. Without memory for that it keeps nothing.
+/// Lets the calling thread keep what libcurl frees on it, about 1 MiB at most. Without memory for that it keeps nothing.
 void transfer_memory_keep(void);
 
 /// Gives back what the calling thread has kept; it keeps nothing any more.

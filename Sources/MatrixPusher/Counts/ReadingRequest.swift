@@ -16,16 +16,20 @@ struct ReadingRequest {
 
     init(_ request: TransactionRequest) {
         receipts = request.receipts
-        let items = request.items.list
-        for index in items.indices {
-            let type = items[index].type
+        // Keeps what the items' views lead to.
+        let items = request.items
+        defer { withExtendedLifetime(items) {} }
+        for index in items.list.indices {
+            let type = items.list[index].type
             if type.isString("m.room.redaction") {
                 // Room version 11 moved `redacts` into the content.
-                let target = items[index].content["redacts"] ?? items[index].event["redacts"]
+                let target = items.list[index].content["redacts"] ?? items.list[index].event["redacts"]
                 if let hash = target?.content.map({ TextHash.of($0) }) { redactions.insert(hash) }
             } else if type.isString("m.call.answer") || type.isString("m.call.reject") {
-                guard let call = items[index].content["call_id"]?.content.map({ TextHash.of($0) }) else { continue }
-                callAnswers.append(CallAnswer(userHash: TextHash.of(items[index].sender.utf8), callHash: call))
+                guard let call = items.list[index].content["call_id"]?.content.map({ TextHash.of($0) }) else {
+                    continue
+                }
+                callAnswers.append(CallAnswer(userHash: TextHash.of(items.list[index].sender.utf8), callHash: call))
             }
         }
     }

@@ -19,8 +19,8 @@ struct HTTPExchange {
 
     init(_ head: HTTPRequestHead, _ resolution: Router.Resolution) {
         self.resolution = resolution
-        // After a request to upgrade the decoder reads no more, so nothing can follow it.
-        keepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
+        // After a request to upgrade or for a tunnel the decoder reads no more, so nothing can follow it.
+        keepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade") && head.method != .CONNECT
         isHTTP10 = head.version == .http1_0
         isHead = head.method == .HEAD
         if let text = head.headers.first(name: "content-length") { announcedLength = Int(text) ?? .max }

@@ -105,9 +105,3 @@ final class LoopHarness: Sendable {
             token: token, url: try GatewayURL("http://127.0.0.1:\(port)\(path)"), body: body, pushkey: pushkey)
     }
 }
-
-extension TransferRequest {
-    init(token: UInt64, url: GatewayURL, body: [UInt8], pushkey: String) {
-        self.init(token: token, url: url, body: NotificationBody(body), pushkey: pushkey)
-    }
-}
