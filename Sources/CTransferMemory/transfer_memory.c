@@ -16,8 +16,8 @@ enum {
 };
 // No block of glibc's has fewer bytes.
 static const size_t smallest = 24;
-// Of the fine classes together, and of the coarse ones.
-static const size_t most_kept = 512 * 1024;
+// Of the fine classes together, and of the coarse ones: a transfer has a buffer of 16 KiB, and 64 may end at once.
+static const size_t most_kept[2] = {512 * 1024, 1536 * 1024};
 
 struct store {
     // Each list's first block; a block begins with the next one's address. Both are masked: what writes into freed memory
@@ -82,9 +82,10 @@ static inline void *take_class(unsigned class) {
 }
 
 static inline void give_class(void *block, unsigned class) {
-    size_t kept = store->kept[class >= fine_classes] + capacity(class);
-    if (kept > most_kept) return free(block);
-    store->kept[class >= fine_classes] = kept;
+    unsigned is_coarse = class >= fine_classes;
+    size_t kept = store->kept[is_coarse] + capacity(class);
+    if (kept > most_kept[is_coarse]) return free(block);
+    store->kept[is_coarse] = kept;
     *(uintptr_t *)block = store->first[class];
     store->first[class] = (uintptr_t)block ^ store->mask;
 }

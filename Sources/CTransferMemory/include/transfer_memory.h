@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/// Lets the calling thread keep what libcurl frees on it, about 1 MiB at most. Without memory for that it keeps nothing.
+/// Lets the calling thread keep what libcurl frees on it, about 2 MiB at most. Without memory for that it keeps nothing.
 void transfer_memory_keep(void);
 
 /// Gives back what the calling thread has kept; it keeps nothing any more.
