@@ -42,22 +42,27 @@ struct BacklogMeasurement {
         ]
     }
 
-    mutating func runRound() async throws {
-        // A gateway that is down, and is opened later at the same place.
-        let port = try TCPSocket.freePort()
-        let live = try await Gateway.start(builtIn: settings.isBuiltIn)
-        defer { live.stop() }
-        let sidecar = try await SidecarUnderTest.start(options: "delivery: {probe_max: 1s}")
-        defer { sidecar.remove() }
-        let users = 0..<2048
-        try sidecar.setPushers(users, at: [Gateway.url(port: port)])
-        try sidecar.setPushers(2048..<4096, at: live.urls)
+    /// Lets the notifications pile up, and restarts the sidecar with them.
+    mutating func fill() async throws -> FilledQueue {
+        let queue = try await FilledQueue(settings)
+        do {
+            try await fill(queue)
+        } catch {
+            queue.remove()
+            throw error
+        }
+        return queue
+    }
+
+    private mutating func fill(_ queue: FilledQueue) async throws {
         // Until now there were users to set: idle is what a fresh start takes.
-        emptyStartUp.append(try await restart(sidecar))
+        let sidecar = queue.sidecar
+        try await sidecar.finish()
+        emptyStartUp.append(try await start(sidecar))
         sidecar.settle()
         let empty = try sidecar.usage.residentBytes
 
-        try fill(sidecar, users, empty: empty)
+        try fill(sidecar, queue.waitingUsers, empty: empty)
         enqueueFloor.append(try await Floors().sqlite(.append, rows: size, batch: batch).rate)
 
         try await sidecar.finish()
@@ -65,16 +70,19 @@ struct BacklogMeasurement {
         startUp.append(try await start(sidecar))
         sidecar.settle()
         restartedBytesPerItem.append(Double(try sidecar.usage.residentBytes - empty) / Double(size))
+    }
 
-        let source = TransactionSource(TransactionSource.Shape(batch: 16, users: 2048..<4096), firstEvent: 1 << 36)
-        try DeliverRun.warmUp(sidecar, at: live, source, settings)
-        let run = try DeliverRun.measure(sidecar, at: live, source, settings)
-        liveRate.append(run.rate)
-        liveCPU.append(run.cpuMicroseconds)
+    /// Adds what another gateway was sent at meanwhile.
+    mutating func append(_ runs: [DeliverRun]) {
+        liveRate.append(RoundSet("", unit: "", values: runs.map(\.rate)).median)
+        liveCPU.append(RoundSet("", unit: "", values: runs.map(\.cpuMicroseconds)).median)
+    }
 
-        let opened = try await Gateway.start(builtIn: settings.isBuiltIn, port: port)
+    /// Opens the gateway, and waits until it has received everything.
+    mutating func drain(_ queue: FilledQueue) async throws {
+        let opened = try await Gateway.start(builtIn: settings.isBuiltIn, port: queue.port)
         defer { opened.stop() }
-        try drain(sidecar, to: opened)
+        try drain(queue.sidecar, to: opened)
     }
 
     private mutating func fill(_ sidecar: SidecarUnderTest, _ users: Range<Int>, empty: Int) throws {
@@ -104,11 +112,6 @@ struct BacklogMeasurement {
         drainCPU.append(Double(try sidecar.usage.cpuNanoseconds - cpu) / Double(size) / 1e3)
     }
 
-    private func restart(_ sidecar: SidecarUnderTest) async throws -> Double {
-        try await sidecar.finish()
-        return try await start(sidecar)
-    }
-
     /// Milliseconds until the socket answers.
     private func start(_ sidecar: SidecarUnderTest) async throws -> Double {
         let start = Monotonic.now
@@ -122,14 +125,5 @@ extension BacklogMeasurement {
     func bytesPerItem(over smaller: BacklogMeasurement) -> RoundSet {
         let bytes = zip(memory.values, smaller.memory.values).map { ($0 - $1) * 1e6 / Double(size - smaller.size) }
         return RoundSet("memory each further pending item", unit: "B", values: bytes)
-    }
-
-    /// How the work for another gateway fares with a large backlog, against a small one.
-    static func comparison(_ large: BacklogMeasurement, _ small: BacklogMeasurement) -> [RoundSet] {
-        [
-            large.liveRate.ratio(to: small.liveRate, "rate to another gateway, large ÷ small"),
-            large.liveCPU.ratio(to: small.liveCPU, "CPU there, large ÷ small"),
-            large.bytesPerItem(over: small),
-        ]
     }
 }

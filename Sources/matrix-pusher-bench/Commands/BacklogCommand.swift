@@ -5,15 +5,16 @@ struct BacklogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backlog", abstract: "Measure a backlog: filling, memory, start-up, other gateways, draining.",
         discussion: """
-            For each --size: fills the queue over the socket while its gateway is down (beside a bare SQLite insert), \
-            restarts the sidecar (beside a bare scan of the same file), sends to another gateway meanwhile, then opens the \
-            gateway and drains. Five million events take several GB of disk for a while.
+            For each --size: fills the queue over the socket while its gateway is down (beside a bare SQLite insert), and \
+            restarts the sidecar (beside a bare scan of the same file). Then they send to another gateway in turn; at last \
+            each one's gateway is opened, and it drains. Five million events take several GB of disk for a while.
             """)
 
     @OptionGroup var measuring: MeasuringOptions
 
     @Option(
-        parsing: .upToNextOption, help: "Notifications that wait, multiples of the batch; several are measured in turn."
+        parsing: .upToNextOption,
+        help: "Notifications that wait, multiples of the batch; several are measured side by side."
     )
     var size = [1024, 1_000_192, 5_000_192]
     @Option(help: "Events a transaction while filling.")
@@ -43,13 +44,9 @@ struct BacklogCommand: AsyncParsableCommand {
             for _ in 0..<measuring.rounds { try await idle.runRound() }
             report.print(idle.title, idle.figures)
         }
-        var sizes = size.map { BacklogMeasurement(size: $0, batch: batch, settings) }
-        for _ in 0..<measuring.rounds {
-            for index in sizes.indices { try await sizes[index].runRound() }
-        }
-        for measurement in sizes { report.print(measurement.title, measurement.figures) }
-        if let small = sizes.first, let large = sizes.last, sizes.count > 1 {
-            report.print("the last size against the first", BacklogMeasurement.comparison(large, small))
-        }
+        var series = BacklogSeries(size, batch: batch, settings)
+        for _ in 0..<measuring.rounds { try await series.runRound { _ in } }
+        for measurement in series.sizes { report.print(measurement.title, measurement.figures) }
+        if size.count > 1 { report.print("the last size against the first", series.comparison) }
     }
 }

@@ -6,7 +6,7 @@ struct ReachMeasurement {
     private var latency: LatencyMeasurement
     private var slow: [SlowMeasurement]
     private var idle: IdleMeasurement
-    private var backlog: [BacklogMeasurement]
+    private var backlog: BacklogSeries
     private var rules = RoundSet("", unit: "µs")
 
     init(_ plan: ReachPlan) {
@@ -21,7 +21,7 @@ struct ReachMeasurement {
             SlowMeasurement(lanes: $0, inFlight: plan.inFlight, delay: 100, seconds: plan.slowSeconds)
         }
         idle = IdleMeasurement(pushers: plan.idlePushers)
-        backlog = plan.backlogSizes.map { BacklogMeasurement(size: $0, batch: 256, plan.deliver) }
+        backlog = BacklogSeries(plan.backlogSizes, batch: 256, plan.deliver)
     }
 
     /// - Parameter progress: Told what comes next.
@@ -36,11 +36,7 @@ struct ReachMeasurement {
         for round in 1...plan.backlogRounds {
             progress("round \(round) of \(plan.backlogRounds): idle pushers")
             try await idle.runRound()
-            for index in backlog.indices {
-                let size = NumberText.short(Double(backlog[index].size))
-                progress("round \(round) of \(plan.backlogRounds): a backlog of \(size)")
-                try await backlog[index].runRound()
-            }
+            try await backlog.runRound { progress("round \(round) of \(plan.backlogRounds): \($0)") }
         }
     }
 
@@ -59,10 +55,9 @@ struct ReachMeasurement {
 
     /// The table.
     var goals: [Goal] {
-        let small = backlog[0]
-        let middle = backlog[1]
-        let large = backlog[2]
-        let comparison = BacklogMeasurement.comparison(large, small)
+        let middle = backlog.sizes[1]
+        let large = backlog.sizes[2]
+        let comparison = backlog.comparison
         let items = NumberText.short(Double(large.size))
         return [
             Goal("instructions ÷ (libcurl loop + SQLite)", .atMost, must: 1.35, aim: 1.15, instructions.ratio),
@@ -100,6 +95,6 @@ struct ReachMeasurement {
         [
             (deliver.title, deliver.figures), (instructions.title, instructions.figures),
             (latency.title, latency.figures), (idle.title, idle.figures),
-        ] + slow.map { ($0.title, $0.figures) } + backlog.map { ($0.title, $0.figures) }
+        ] + slow.map { ($0.title, $0.figures) } + backlog.sizes.map { ($0.title, $0.figures) }
     }
 }
