@@ -20,11 +20,13 @@ final class Connection {
 
     init(path: String, mode: Mode) throws(QueueError) {
         let name: String
+        var vfs: String?
         var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI
         switch mode {
         case .readWrite:
             name = Self.uri(for: path)
             flags |= SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            vfs = LogVFS.name
         case .readOnly:
             name = Self.uri(for: path)
             flags |= SQLITE_OPEN_READONLY
@@ -36,7 +38,7 @@ final class Connection {
             flags |= SQLITE_OPEN_READWRITE
         }
         var opened: OpaquePointer?
-        let result = sqlite3_open_v2(name, &opened, flags, nil)
+        let result = sqlite3_open_v2(name, &opened, flags, vfs)
         guard let opened, result == SQLITE_OK else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
             sqlite3_close_v2(opened)
