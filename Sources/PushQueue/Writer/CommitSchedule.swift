@@ -49,12 +49,11 @@ struct CommitSchedule: Equatable {
     /// A commit is done.
     /// - Parameters:
     ///   - commands: Writes in it that somebody waited for; none of those has come back yet.
-    ///   - duration: How long it took.
+    ///   - duration: How long it took: so long it is worth to wait for them.
     mutating func committed(commands: Int, duration: Duration, now: UInt64) {
         expected = urgent + commands
-        let nanoseconds = UInt64(clamping: duration.components.attoseconds / 1_000_000_000)
-        let isLong = duration >= .nanoseconds(2 * Self.returnHold)
-        expectedUntil = now + (isLong ? Self.returnHold : nanoseconds / 2)
+        let wait = min(duration, .nanoseconds(Self.returnHold)).components.attoseconds / 1_000_000_000
+        expectedUntil = now + UInt64(clamping: wait)
     }
 
     /// All that was taken is dealt with.
