@@ -58,60 +58,69 @@ public final class PushEvent {
     public convenience init(event: JSONValue, room: JSONValue? = nil) throws(PushRulesError) {
         guard event.kind == .object else { throw PushRulesError(.malformed, "event is not an object") }
         let members = event.view.members(Self.keys)
-        self.init(
-            event, type: members[0], sender: members[1], stateKey: members[2], roomID: members[3], content: members[4],
-            facts: try RoomFacts(room?.view), of: room)
+        let parts = Parts(
+            type: members[0], sender: members[1], stateKey: members[2], roomID: members[3], content: members[4],
+            facts: try RoomFacts(room?.view))
+        self.init(event, parts, of: room)
+    }
+
+    /// The members of an event that most rules look at, and what is known of its room.
+    package struct Parts {
+        package var type, sender, stateKey, roomID, content: JSONView?
+        package var facts: RoomFacts
+
+        package init(
+            type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?, content: JSONView?,
+            facts: RoomFacts = RoomFacts()
+        ) {
+            self.type = type
+            self.sender = sender
+            self.stateKey = stateKey
+            self.roomID = roomID
+            self.content = content
+            self.facts = facts
+        }
     }
 
     /// - Parameters:
-    ///   - event: An object, of which the next parameters are the members.
-    ///   - facts: What is known of the room.
-    ///   - room: What that was read from; nil where it is of the event's document.
-    package init(
-        _ event: JSONValue, type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?,
-        content: JSONView?, facts: RoomFacts, of room: JSONValue? = nil
-    ) {
+    ///   - event: An object.
+    ///   - parts: Its own.
+    ///   - room: What the facts were read from; nil where they are of the event's document.
+    package init(_ event: JSONValue, _ parts: Parts, of room: JSONValue? = nil) {
         self.event = event
         memory = .allocate(
             byteCount: Self.placesSize + Self.scratchSize, alignment: MemoryLayout<Place>.alignment)
         places = memory.bindMemory(to: Place.self, capacity: capacity)
         scratch = UnsafeMutableBufferPointer(start: nil, count: 0)
-        fill(
-            type: type, sender: sender, stateKey: stateKey, roomID: roomID, content: content, facts: facts, of: room)
+        fill(parts, of: room)
     }
 
     /// Becomes another event, in the same memory; the parameters are those of the initialiser.
-    package func become(
-        _ event: JSONValue, type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?,
-        content: JSONView?, facts: RoomFacts, of room: JSONValue? = nil
-    ) {
+    package func become(_ event: JSONValue, _ parts: Parts, of room: JSONValue? = nil) {
         forget()
         self.event = event
-        fill(
-            type: type, sender: sender, stateKey: stateKey, roomID: roomID, content: content, facts: facts, of: room)
+        fill(parts, of: room)
     }
 
     @inline(__always)
-    private func fill(
-        type: JSONView?, sender: JSONView?, stateKey: JSONView?, roomID: JSONView?, content: JSONView?,
-        facts: RoomFacts, of room: JSONValue?
-    ) {
+    private func fill(_ parts: Parts, of room: JSONValue?) {
         self.room = room
-        memberCount = facts.memberCount
-        power = facts.power
-        isEncrypted = type?.isString("m.room.encrypted") ?? false
-        self.sender = sender
+        memberCount = parts.facts.memberCount
+        power = parts.facts.power
+        isEncrypted = parts.type?.isString("m.room.encrypted") ?? false
+        sender = parts.sender
         scratch = UnsafeMutableBufferPointer(
             start: (memory + Self.placesSize).bindMemory(to: UInt8.self, capacity: Self.scratchSize),
             count: Self.scratchSize)
-        let parts = (content ?? event.view).members(PropertyPath.contentKeys)
+        let contents = (parts.content ?? event.view).members(PropertyPath.contentKeys)
         // In the order of the common paths. Rules look at nearly all of these: one pass over the content finds its own.
-        (places + 0).initialize(to: Place(type))
-        (places + 1).initialize(to: Place(sender))
-        (places + 2).initialize(to: Place(stateKey))
-        (places + 3).initialize(to: Place(roomID))
+        (places + 0).initialize(to: Place(parts.type))
+        (places + 1).initialize(to: Place(parts.sender))
+        (places + 2).initialize(to: Place(parts.stateKey))
+        (places + 3).initialize(to: Place(parts.roomID))
         for place in 0..<PropertyPath.contentKeys.count {
-            (places + PropertyPath.contentPlace + place).initialize(to: Place(content == nil ? nil : parts[place]))
+            (places + PropertyPath.contentPlace + place).initialize(
+                to: Place(parts.content == nil ? nil : contents[place]))
         }
         for (place, parent, _) in PropertyPath.inner {
             (places + place).initialize(to: places[parent].value == nil ? Place(nil) : Place())

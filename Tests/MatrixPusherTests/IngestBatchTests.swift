@@ -22,12 +22,12 @@ struct IngestBatchTests {
                 let firstPusher = drafts.pushers.count
                 drafts.pushers += (0..<pushers(event, reader)).map { Int64(1000 * event + reader + $0) }
                 let result = RecipientEvaluation.Result(flags: [], actions: actions, isGiven: true)
-                var draft = EventDraft.Reader(recipient: recipient, result: result, key: UInt64(drafts.readers.count))
+                var draft = EventDrafts.Reader(recipient: recipient, result: result, key: UInt64(drafts.readers.count))
                 draft.pushers = firstPusher..<drafts.pushers.count
                 draft.isNew = true
                 drafts.readers.append(draft)
             }
-            drafts.events.append(EventDraft(readers: first..<drafts.readers.count))
+            drafts.events.append(first..<drafts.readers.count)
         }
         return drafts
     }

@@ -61,8 +61,10 @@ struct PushEventTests {
             _ = workedOut(event)
             let members = second.view.members(JSONMemberTable.Keys("type", "sender", "state_key", "room_id", "content"))
             event.become(
-                second, type: members[0], sender: members[1], stateKey: members[2], roomID: members[3],
-                content: members[4], facts: RoomFacts())
+                second,
+                PushEvent.Parts(
+                    type: members[0], sender: members[1], stateKey: members[2], roomID: members[3], content: members[4])
+            )
             #expect(found(event) == expected(second))
             #expect(event.property(event.place(of: paths[0])).kind == nil)
             #expect(workedOut(event) == workedOut(try PushEvent(event: second)))
@@ -79,8 +81,8 @@ struct PushEventTests {
         for (root, letter) in [(event1, "a"), (event2, "b"), (event1, "a")] {
             let members = root.view.members(JSONMemberTable.Keys("type", "content"))
             event.become(
-                root, type: members[0], sender: nil, stateKey: nil, roomID: nil, content: members[1], facts: RoomFacts()
-            )
+                root,
+                PushEvent.Parts(type: members[0], sender: nil, stateKey: nil, roomID: nil, content: members[1]))
             let body = try #require(event.foldedProperty(PropertyPath.contentPlace))
             #expect(Array(body.folded) == Array(String(repeating: letter, count: size).utf8))
             #expect(Array(try #require(event.foldedProperty(0)).folded) == Array("m.x".utf8))

@@ -2,10 +2,25 @@ internal import PushJSON
 internal import PushQueue
 internal import PushRules
 
-/// An event on its way into the queue: whom it notifies, and through which pushers.
-struct EventDraft {
-    /// Its own in ``EventDrafts/readers``.
-    var readers: Range<Int>
+/// The events of a transaction on their way into the queue: whom they notify, and through which pushers.
+///
+/// Readers and pushers are in one list each: a list of its own for every event and reader took longer to make than to fill.
+struct EventDrafts {
+    let items: IngestItems
+    /// Each item's own in ``readers``.
+    var events: [Range<Int>] = []
+    var readers: [Reader] = []
+    /// Pushers of the readers, by number.
+    var pushers: [Int64] = []
+
+    /// Readers, and notifications, that one event number has room for.
+    private static let partSize = Int(NotificationID.perEvent)
+
+    init(_ items: IngestItems) {
+        self.items = items
+        events.reserveCapacity(items.count)
+        readers.reserveCapacity(items.count)
+    }
 
     /// A user whom the event notifies.
     struct Reader {
@@ -19,31 +34,11 @@ struct EventDraft {
         /// Not queued before: this is what is to be stored.
         var isNew = false
     }
-}
-
-/// The events of a transaction on their way into the queue. Their readers and pushers are in one list each: a list of its
-/// own for every event and reader took longer to make than to fill.
-struct EventDrafts {
-    let items: IngestItems
-    /// One for each item.
-    var events: [EventDraft] = []
-    var readers: [EventDraft.Reader] = []
-    /// Pushers of the readers, by number.
-    var pushers: [Int64] = []
-
-    /// Readers, and notifications, that one event number has room for.
-    private static let partSize = Int(NotificationID.perEvent)
-
-    init(_ items: IngestItems) {
-        self.items = items
-        events.reserveCapacity(items.count)
-        readers.reserveCapacity(items.count)
-    }
 
     /// Calls `body` with the new readers of an event, in parts that are stored under one number each: readers and
     /// notifications of a user stay together.
     func forEachPart(of event: Int, _ body: (Part) -> Void) {
-        let all = events[event].readers
+        let all = events[event]
         var part = Part(event: event, first: all.lowerBound)
         for index in all where readers[index].isNew {
             let count = readers[index].pushers.count

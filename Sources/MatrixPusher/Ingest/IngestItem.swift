@@ -146,6 +146,12 @@ struct IngestItem: Sendable {
 
     // MARK: Parts
 
+    /// What rules look at first.
+    var partsForRules: PushEvent.Parts {
+        PushEvent.Parts(
+            type: type, sender: sender, stateKey: stateKey, roomID: roomID, content: content, facts: roomFacts)
+    }
+
     private static func identifier(
         _ value: JSONView?, _ path: @autoclosure () -> String
     ) throws(PusherError) -> JSONView {

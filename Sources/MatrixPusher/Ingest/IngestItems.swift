@@ -29,16 +29,9 @@ final class IngestItems: Sendable {
     /// An event as rules look at it.
     /// - Parameter former: Becomes this one: its memory is used again.
     func pushEvent(_ place: Int, insteadOf former: PushEvent?) -> PushEvent {
-        guard let former else {
-            return PushEvent(
-                JSONValue(document, list[place].event), type: list[place].type, sender: list[place].sender,
-                stateKey: list[place].stateKey, roomID: list[place].roomID, content: list[place].content,
-                facts: list[place].roomFacts)
-        }
-        former.become(
-            JSONValue(document, list[place].event), type: list[place].type, sender: list[place].sender,
-            stateKey: list[place].stateKey, roomID: list[place].roomID, content: list[place].content,
-            facts: list[place].roomFacts)
+        let event = JSONValue(document, list[place].event)
+        guard let former else { return PushEvent(event, list[place].partsForRules) }
+        former.become(event, list[place].partsForRules)
         return former
     }
 }

@@ -79,9 +79,9 @@ final class Ingestor: Sendable {
                     let result = try evaluation.evaluate(recipient)
                 else { continue }
                 let key = key(items.list[place].eventID, recipient)
-                drafts.readers.append(EventDraft.Reader(recipient: index, result: result, key: key))
+                drafts.readers.append(EventDrafts.Reader(recipient: index, result: result, key: key))
             }
-            drafts.events.append(EventDraft(readers: first..<drafts.readers.count))
+            drafts.events.append(first..<drafts.readers.count)
         }
         findPushers(of: &drafts)
         return drafts
@@ -99,7 +99,7 @@ final class Ingestor: Sendable {
                 // Not all at once: others wait for the lock.
                 var looked = 0
                 while position < drafts.events.count, looked < 1024 {
-                    let readers = drafts.events[position].readers
+                    let readers = drafts.events[position]
                     for index in readers {
                         let recipient = drafts.readers[index].recipient
                         let user = drafts.items.recipients[recipient].userHash
