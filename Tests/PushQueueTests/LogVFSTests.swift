@@ -41,7 +41,11 @@ internal import Testing
         var random = SplitMix(state: seed)
         let pageSize = [512, 4096, 65_536][Int(seed % 3)]
         let writer = try open(pageSize: pageSize, synchronous: seed.isMultiple(of: 2) ? "OFF" : "FULL")
+        #expect(LogFile.log(of: writer.handle) != nil)
         let reader = try Connection(path: folder.database, mode: .readOnly)
+        let other = try #require(openStandard())
+        defer { sqlite3_close(other) }
+        let commit = try writer.prepare("COMMIT")
         var committed: [Int64: Int] = [:]
         for _ in 0..<60 {
             var current = committed
@@ -68,8 +72,15 @@ internal import Testing
             }
             if Int.random(in: 0..<5, using: &random) == 0 {
                 try writer.execute("ROLLBACK")
+                // Nothing of what was undone may come to where another writer goes on.
+                let id = Int64.random(in: 0..<80, using: &random)
+                #expect(
+                    sqlite3_exec(other, "REPLACE INTO things VALUES (\(id), randomblob(77))", nil, nil, nil)
+                        == SQLITE_OK)
+                committed[id] = 77
+                #expect(try things(writer) == committed)
             } else {
-                try writer.execute("COMMIT")
+                try writer.commit(commit)
                 committed = current
             }
             #expect(try things(reader) == committed)
@@ -80,6 +91,28 @@ internal import Testing
         }
         #expect(try writer.text("PRAGMA integrity_check") == "ok")
         #expect(!committed.isEmpty)
+    }
+
+    /// A connection that writes as SQLite does.
+    private func openStandard(parameters: String = "", vfs: String? = nil) -> OpaquePointer? {
+        var connection: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI
+        guard sqlite3_open_v2("file:\(folder.database)\(parameters)", &connection, flags, vfs) == SQLITE_OK else {
+            return nil
+        }
+        return connection
+    }
+
+    @Test func `Only a log that is ours gathers, and no sector is filled up behind its commits`() throws {
+        let writer = try open()
+        #expect(LogFile.log(of: writer.handle) != nil)
+        for (parameters, vfs, gathers) in [("", LogVFS.name, true), ("?psow=0", LogVFS.name, false), ("", nil, false)] {
+            let connection = try #require(openStandard(parameters: parameters, vfs: vfs))
+            defer { sqlite3_close(connection) }
+            #expect(sqlite3_exec(connection, "SELECT * FROM things", nil, nil, nil) == SQLITE_OK)
+            #expect((LogFile.log(of: connection) != nil) == gathers)
+        }
+        #expect(LogFile.log(of: try Connection(path: "", mode: .memory).handle) == nil)
     }
 
     @Test func `Who uses SQLite beside us has its default`() throws {

@@ -76,6 +76,14 @@ final class Connection {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw lastError() }
     }
 
+    /// Runs a statement that commits; what that brings into the log is written at once.
+    func commit(_ statement: Statement) throws(QueueError) {
+        let log = LogFile.log(of: handle)
+        log?.pointee.beginCommit()
+        defer { log?.pointee.endCommit() }
+        try statement.run()
+    }
+
     func prepare(_ sql: String) throws(QueueError) -> Statement {
         try Statement(sql, on: self)
     }

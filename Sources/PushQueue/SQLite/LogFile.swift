@@ -1,17 +1,18 @@
 internal import CSQLite
 
-/// A write-ahead log whose frames are gathered until a commit is complete, and then written at once.
+/// A write-ahead log whose frames can be gathered while a commit runs, to be written at once.
 ///
 /// SQLite writes each frame's head and page by themselves: forty system calls for a commit of twenty pages, where one does.
-/// What is kept here is never more than the beginning of a commit: the last page of one writes everything, so that no other
-/// connection is told of a frame that is not in the file, whatever `synchronous` is. And it is written before anything is
-/// read, synced or measured here. The format of frames: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+/// Nothing is gathered but within a commit, and its last page writes everything: SQLite hears in time of what fails, no other
+/// connection is told of a frame that is not in the file, whatever `synchronous` is, and nothing is left when the lock is
+/// given up. Frames: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 struct LogFile {
     private typealias File = UnsafeMutablePointer<sqlite3_file>
 
     // First: SQLite knows this struct by it.
     private var file = sqlite3_file()
     private let real: File
+    private var isInCommit = false
     private var gathered: UnsafeMutableRawPointer?
     /// Where in the file what is gathered belongs.
     private var offset: Int64 = 0
@@ -45,7 +46,31 @@ struct LogFile {
         self.real = real
     }
 
+    /// The log of a connection; nil where it has none that can gather.
+    static func log(of connection: OpaquePointer) -> UnsafeMutablePointer<LogFile>? {
+        var database: File?
+        var log: File?
+        guard sqlite3_file_control(connection, nil, SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK, let log,
+            log.pointee.pMethods == methods,
+            sqlite3_file_control(connection, nil, SQLITE_FCNTL_FILE_POINTER, &database) == SQLITE_OK, let database,
+            // Without this SQLite fills up the last sector behind a commit, and cuts a frame in two where that begins.
+            database.pointee.pMethods.pointee.xDeviceCharacteristics(database) & SQLITE_IOCAP_POWERSAFE_OVERWRITE != 0
+        else { return nil }
+        return at(log)
+    }
+
     // MARK: Gathering
+
+    /// From here on frames are gathered.
+    mutating func beginCommit() {
+        isInCommit = true
+    }
+
+    /// The commit is done, or has failed: what is left of it then belongs nowhere.
+    mutating func endCommit() {
+        isInCommit = false
+        count = 0
+    }
 
     private mutating func write(_ bytes: UnsafeRawPointer, _ size: Int, at place: Int64) -> Int32 {
         let isHead = size == Self.frameHeadSize
@@ -59,7 +84,8 @@ struct LogFile {
             let result = flush()
             guard result == SQLITE_OK else { return result }
         }
-        guard isHead, !Self.isOfCommit(bytes), let buffer = gathered ?? sqlite3_malloc(Int32(Self.capacity)) else {
+        guard isInCommit, isHead, !Self.isOfCommit(bytes), let buffer = gathered ?? sqlite3_malloc(Int32(Self.capacity))
+        else {
             return real.pointee.pMethods.pointee.xWrite(real, bytes, Int32(size), place)
         }
         buffer.copyMemory(from: bytes, byteCount: size)
@@ -70,7 +96,7 @@ struct LogFile {
         return SQLITE_OK
     }
 
-    /// Writes what was gathered. Where that fails it is lost, as SQLite expects of a write: it undoes the commit.
+    /// Writes what was gathered. Where that fails the commit does, and it is lost.
     private mutating func flush() -> Int32 {
         guard count > 0 else { return SQLITE_OK }
         defer { count = 0 }
@@ -83,10 +109,8 @@ struct LogFile {
     }
 
     private mutating func close() -> Int32 {
-        let flushed = flush()
         sqlite3_free(gathered)
-        let closed = real.pointee.pMethods.pointee.xClose(real)
-        return flushed == SQLITE_OK ? closed : flushed
+        return real.pointee.pMethods.pointee.xClose(real)
     }
 
     // MARK: SQLite's calls

@@ -1,8 +1,8 @@
 internal import CSQLite
 
-/// The system's VFS, with a write-ahead log that takes several frames in one write (``LogFile``).
+/// The default VFS, but with a write-ahead log that can take several frames in one write (``LogFile``).
 ///
-/// Registered beside the default one, which stays what it is for everybody else in the process.
+/// Registered beside that one, which stays the default of the process.
 enum LogVFS {
     /// What `sqlite3_open_v2` is to be given; nil where there is no VFS to build upon.
     static let name: String? = register() ? "\(registeredName)" : nil
@@ -43,10 +43,12 @@ enum LogVFS {
         vfs.pointee.xSleep = { vfs, microseconds in
             LogVFS.base(of: vfs).map { $0.pointee.xSleep($0, microseconds) } ?? 0
         }
-        vfs.pointee.xCurrentTime = { vfs, days in
-            LogVFS.base(of: vfs).map { $0.pointee.xCurrentTime($0, days) } ?? SQLITE_INTERNAL
+        // These need not be there.
+        if base.pointee.xCurrentTime != nil {
+            vfs.pointee.xCurrentTime = { vfs, days in
+                LogVFS.base(of: vfs).map { $0.pointee.xCurrentTime($0, days) } ?? SQLITE_INTERNAL
+            }
         }
-        // These two need not be there.
         if base.pointee.xGetLastError != nil {
             vfs.pointee.xGetLastError = { vfs, size, text in
                 LogVFS.base(of: vfs).map { $0.pointee.xGetLastError($0, size, text) } ?? 0

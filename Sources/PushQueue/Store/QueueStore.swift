@@ -118,7 +118,7 @@ final class QueueStore {
     func commit() throws(QueueError) {
         try deleteFinished()
         try trimTransactions()
-        try statements.commit.run()
+        try connection.commit(statements.commit)
         mayHaveSnapshot = false
         transactionChanges.removeAll(keepingCapacity: true)
     }

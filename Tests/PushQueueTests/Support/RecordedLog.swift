@@ -2,19 +2,18 @@ internal import CSQLite
 
 @testable internal import PushQueue
 
-/// A `LogFile` on a file that records what reaches it.
+/// A `LogFile`, in a commit, on a file that records what reaches it.
 final class RecordedLog {
     struct Write: Equatable {
         var offset: Int64
         var bytes: [UInt8]
     }
 
-    enum Call: CaseIterable {
-        case read, sync, size, truncate, control, close
-        /// Of the file below alone.
-        case write
+    enum Call {
+        case read, write, sync, size, truncate, control, close
 
-        static let allCases: [Call] = [.read, .sync, .size, .truncate, .control, .close]
+        /// What SQLite does with a log beside writing to it.
+        static let others: [Call] = [.read, .sync, .size, .truncate, .control]
     }
 
     /// What the file below says to writes.
@@ -39,7 +38,10 @@ final class RecordedLog {
             real.pointee.pMethods = Self.methods
             return SQLITE_OK
         }
+        log.pointee.beginCommit()
     }
+
+    var log: UnsafeMutablePointer<LogFile> { memory.assumingMemoryBound(to: LogFile.self) }
 
     deinit {
         if isOpen { _ = file.pointee.pMethods.pointee.xClose(file) }
