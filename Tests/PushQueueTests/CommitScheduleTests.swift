@@ -74,6 +74,18 @@ internal import Testing
         }
     }
 
+    @Test func `Enough rows wait for nobody who may come back`() {
+        var schedule = afterACommit(at: 7)
+        schedule.addUrgent(rows: CommitSchedule.enough - 2)
+        #expect(schedule.next(now: 8) == .wait(until: 600_007))
+        schedule.addUrgent(rows: 1)
+        #expect(schedule.next(now: 8) == .commit)
+        schedule.taken()
+        schedule.committed(commands: 3, duration: .microseconds(600), now: 7)
+        schedule.addUrgent()
+        #expect(schedule.next(now: 8) == .wait(until: 600_007))
+    }
+
     @Test func `Nobody is waited for longer than quiet writes may wait`() {
         var schedule = afterACommit(at: CommitSchedule.hold)
         schedule.addQuiet(rows: 1, now: 9)

@@ -21,6 +21,7 @@ struct CommitSchedule: Equatable {
 
     /// Writes somebody waits for.
     private var urgent = 0
+    private var urgentRows = 0
     /// How many there will be when those of the last commit are back, and until when that is waited for.
     private var expected = 0
     private var expectedUntil: UInt64 = 0
@@ -31,8 +32,9 @@ struct CommitSchedule: Equatable {
 
     var isUrgent: Bool { urgent > 0 }
 
-    mutating func addUrgent() {
+    mutating func addUrgent(rows: Int = 1) {
         urgent += 1
+        urgentRows += rows
     }
 
     mutating func addQuiet(rows: Int, now: UInt64) {
@@ -43,6 +45,7 @@ struct CommitSchedule: Equatable {
     /// The writer has taken all that was waiting.
     mutating func taken() {
         urgent = 0
+        urgentRows = 0
         quietRows = 0
     }
 
@@ -70,7 +73,7 @@ struct CommitSchedule: Equatable {
     }
 
     func next(now: UInt64) -> Next {
-        if urgent >= max(expected, 1) { return .commit }
+        if urgent >= max(expected, 1) || urgentRows >= Self.enough { return .commit }
         // While commits fail, writes nobody waits for do not hasten the next try.
         if urgent == 0, let retryAt { return now >= retryAt ? .commit : .wait(until: retryAt) }
         var due = UInt64.max

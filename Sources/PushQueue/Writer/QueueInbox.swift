@@ -18,7 +18,7 @@ final class QueueInbox: @unchecked Sendable {
             guard !isClosed else { return false }
             waiting.append(operation)
             if operation.isCommand {
-                schedule.addUrgent()
+                schedule.addUrgent(rows: operation.weight)
             } else {
                 schedule.addQuiet(rows: operation.weight, now: Self.now())
             }

@@ -19,11 +19,13 @@ enum WriteOperation: Sendable {
         var isKept = false
         /// It neither reads nor changes notifications that are queued: those that finished before may be deleted after it.
         var leavesQueued = false
+        /// About how many rows it touches.
+        var rows = 1
     }
 
     /// A write with a completion. One that `isKept` only fails when it never can be stored.
     static func command<Value: Sendable>(
-        isKept: Bool = false, leavesQueued: Bool = false,
+        isKept: Bool = false, leavesQueued: Bool = false, rows: Int = 1,
         _ apply: @escaping @Sendable (QueueStore) throws(QueueError) -> Value,
         completion: @escaping @Sendable (Result<Value, QueueError>) -> Void
     ) -> WriteOperation {
@@ -35,7 +37,8 @@ enum WriteOperation: Sendable {
                 },
                 fail: { completion(.failure($0)) },
                 isKept: isKept,
-                leavesQueued: leavesQueued
+                leavesQueued: leavesQueued,
+                rows: rows
             )
         )
     }
@@ -44,12 +47,13 @@ enum WriteOperation: Sendable {
         if case .command = self { true } else { false }
     }
 
-    /// About how many rows a write without a completion touches: enough of them do not wait for company.
+    /// About how many rows it touches: enough of them do not wait for company.
     var weight: Int {
         switch self {
         case .finish(let notifications): notifications.count
         case .bury(let deadLetters): deadLetters.count
-        case .recordFailure, .updateHealth, .setLane, .deleteLane, .deleteBadge, .command: 1
+        case .command(let command): command.rows
+        case .recordFailure, .updateHealth, .setLane, .deleteLane, .deleteBadge: 1
         }
     }
 }
