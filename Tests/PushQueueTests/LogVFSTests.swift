@@ -57,7 +57,6 @@ internal import Testing
                     try writer.execute("DELETE FROM things WHERE id = \(id)")
                     current[id] = nil
                 case 1:
-                    // Reads back what may only be gathered.
                     #expect(try things(writer) == current)
                 case 2:
                     #expect(try things(reader) == committed)

@@ -82,6 +82,7 @@ final class Connection {
         log?.pointee.beginCommit()
         defer { log?.pointee.endCommit() }
         try statement.run()
+        assert(log?.pointee.isWritten ?? true, "SQLite ends a commit with something else than its last page")
     }
 
     func prepare(_ sql: String) throws(QueueError) -> Statement {

@@ -61,6 +61,9 @@ struct LogFile {
 
     // MARK: Gathering
 
+    /// Nothing is gathered.
+    var isWritten: Bool { count == 0 }
+
     /// From here on frames are gathered.
     mutating func beginCommit() {
         isInCommit = true
