@@ -114,6 +114,18 @@ internal import Testing
         #expect(LogFile.log(of: try Connection(path: "", mode: .memory).handle) == nil)
     }
 
+    @Test func `The queue's commits are gathered, and nothing that it writes besides`() throws {
+        let store = try QueueStore(path: folder.database)
+        let log = try #require(LogFile.log(of: store.connection.handle))
+        try store.connection.execute("CREATE TABLE things (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT")
+        #expect(log.pointee.gathered == nil)
+        try store.begin()
+        try store.connection.execute("INSERT INTO things VALUES (1, randomblob(9000))")
+        try store.commit()
+        #expect(log.pointee.gathered != nil)
+        #expect(try thingsAfterCrash() == [1: 9000])
+    }
+
     @Test func `Who uses SQLite beside us has its default`() throws {
         let name = try #require(LogVFS.name)
         _ = try open()

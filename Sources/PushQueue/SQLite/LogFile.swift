@@ -13,7 +13,8 @@ struct LogFile {
     private var file = sqlite3_file()
     private let real: File
     private var isInCommit = false
-    private var gathered: UnsafeMutableRawPointer?
+    /// Memory for what is gathered, from the first time on.
+    private(set) var gathered: UnsafeMutableRawPointer?
     /// Where in the file what is gathered belongs.
     private var offset: Int64 = 0
     private var count = 0
