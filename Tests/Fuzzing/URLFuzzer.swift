@@ -55,9 +55,10 @@ private func checkURL(_ url: GatewayURL) {
     if let address = numericAddress(host) {
         precondition(address == url.address, "the system takes the host for another address")
         let connected = connectedAddress(url)
-        // Where the machine has no IPv6, libcurl gives up earlier.
+        // Where the machine has no IPv6, or a user name that no request can have, libcurl gives up earlier.
         precondition(
-            connected == address || connected == nil && !address.isIPv4, "libcurl connects to another address")
+            connected == address || connected == nil && (!address.isIPv4 || url.hasCredentials),
+            "libcurl connects to another address")
         checkPolicy(for: address)
     } else if let address = url.address {
         precondition(isLocal(host) && !defaultPolicy.permits(address), "an address to us, but not to the system")
