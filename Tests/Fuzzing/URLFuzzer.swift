@@ -55,9 +55,10 @@ private func checkURL(_ url: GatewayURL) {
     if let address = numericAddress(host) {
         precondition(address == url.address, "the system takes the host for another address")
         let connected = connectedAddress(url)
-        // Where the machine has no IPv6, or a user name that no request can have, libcurl gives up earlier.
+        // Where the machine has no IPv6, or there is a NUL in a user name or password, libcurl gives up earlier.
+        let isRefused = url.hasCredentials && url.text.contains("%00")
         precondition(
-            connected == address || connected == nil && (!address.isIPv4 || url.hasCredentials),
+            connected == address || connected == nil && (!address.isIPv4 || isRefused),
             "libcurl connects to another address")
         checkPolicy(for: address)
     } else if let address = url.address {
