@@ -15,6 +15,9 @@ public final class Pusher: Service, PusherInspection, Sendable {
     private let queue: SQLiteQueue
     private let storage: StorageHealth
     let dispatcher: Dispatcher
+    private let loops: [TransferLoop]
+    /// One for each loop.
+    private let sources: [DeliverySource]
     let reading: ReadingState
     private let snapshot: ReadingSnapshot
     private let ingestor: Ingestor
@@ -31,22 +34,23 @@ public final class Pusher: Service, PusherInspection, Sendable {
 
     /// Opens the database (creating or migrating it where needed) and rebuilds what is kept in memory. Nothing is delivered
     /// before ``run()``.
-    /// - Throws: ``PusherError`` with code `unusable`: the database is in use, damaged, newer or not writable, or the
-    ///   configuration has a bad address range or proxy. The database is left as it was.
+    /// - Throws: ``PusherError`` with code `unusable`: the database is in use, damaged, newer or not writable, the
+    ///   configuration has a bad address range or proxy, or libcurl can not be set up. The database is left as it was.
     public static func open(_ configuration: PusherConfiguration, logger: Logger) throws(PusherError) -> Pusher {
         // Checked before the database is touched.
-        _ = try configuration.gatewayClient()
+        let loops = try configuration.transferLoops()
         do throws(QueueError) {
             let storage = StorageHealth(logger: logger)
             let queue = try SQLiteQueue(path: configuration.databasePath, observer: storage.observer)
-            return try Pusher(configuration, queue: queue, storage: storage, logger: logger)
+            return try Pusher(configuration, queue: queue, loops: loops, storage: storage, logger: logger)
         } catch {
             throw PusherError.opening(error)
         }
     }
 
     private init(
-        _ configuration: PusherConfiguration, queue: SQLiteQueue, storage: StorageHealth, logger: Logger
+        _ configuration: PusherConfiguration, queue: SQLiteQueue, loops: [TransferLoop], storage: StorageHealth,
+        logger: Logger
     ) throws(QueueError) {
         self.configuration = configuration
         self.logger = logger
@@ -58,6 +62,12 @@ public final class Pusher: Service, PusherInspection, Sendable {
         if !memory.orphans.isEmpty { queue.finish(memory.orphans) }
         dispatcher = Dispatcher(
             scheduler: memory.takeScheduler(), queue: queue, configuration: configuration, logger: logger)
+        self.loops = loops
+        var sources: [DeliverySource] = []
+        for index in loops.indices {
+            sources.append(DeliverySource(dispatcher: dispatcher, reader: try queue.makeReader(), index: index))
+        }
+        self.sources = sources
         rulesets = RulesetStore(
             owners: memory.rulesetOwners, legacyMentions: configuration.push.legacyMentionRules, queue: queue,
             reader: try queue.makeReader(),
@@ -83,7 +93,9 @@ public final class Pusher: Service, PusherInspection, Sendable {
     /// Delivers until the task is cancelled or a graceful shutdown is asked for, then waits up to
     /// ``PusherConfiguration/Delivery/shutdownTimeout`` for requests in flight and closes the database. Runs once.
     public func run() async throws {
-        let loops = try startLoops()
+        // Nothing else is left to fail once there are callers.
+        for (loop, source) in zip(loops, sources) { try loop.start(source: source) }
+        dispatcher.startDelivering(loops)
         logger.info(
             "delivery has begun", metadata: ["pending": "\(dispatcher.state.withLock { $0.scheduler.items.count })"])
         await cancelWhenGracefulShutdown { [self] in
@@ -107,22 +119,6 @@ public final class Pusher: Service, PusherInspection, Sendable {
     public func beginShutdown() {
         endWaiting()
         dispatcher.stopDelivering()
-    }
-
-    private func startLoops() throws -> [TransferLoop] {
-        let client = try configuration.gatewayClient()
-        let maximum = max(1, configuration.delivery.maxInFlight)
-        // One multi handle slows down with thousands of transfers; a core can feed one or two handles.
-        let count = max(1, min((maximum + 127) / 128, SystemInformation.processorCount))
-        var loops: [TransferLoop] = []
-        for index in 0..<count {
-            let capacity = maximum / count + (index < maximum % count ? 1 : 0)
-            let loop = try TransferLoop(configuration: client, capacity: capacity)
-            try loop.start(source: DeliverySource(dispatcher: dispatcher, reader: try queue.makeReader(), index: index))
-            loops.append(loop)
-        }
-        dispatcher.startDelivering(loops)
-        return loops
     }
 
     /// Ends what ran out of time every second, and what is past its retention every minute, until cancelled.

@@ -1,3 +1,4 @@
+import Foundation
 import MatrixPusher
 import Testing
 
@@ -23,6 +24,21 @@ struct PusherRestartTests {
         await gateway.wait(for: 20)
         #expect(try await fixture.stop().status().queue.pending == 0)
         #expect(gateway.received.map(\.eventID) == (1...20).map { "$\($0)" })
+    }
+
+    @Test func `Delivery begins though the database's files were moved away since it was opened`() async throws {
+        let gateway = try ScriptedGateway()
+        defer { gateway.stop() }
+        let fixture = try PusherFixture()
+        let pusher = try fixture.open()
+        try await pusher.register("key", at: gateway.url)
+        try await pusher.submit("t", event: "$1")
+        let path = fixture.configuration.databasePath
+        try FileManager.default.moveItem(atPath: path, toPath: path + ".moved")
+        fixture.run(pusher)
+        await gateway.wait(for: 1)
+        try FileManager.default.moveItem(atPath: path + ".moved", toPath: path)
+        #expect(try await fixture.stop().status().queue.pending == 0)
     }
 
     @Test func `A pusher's backoff and the beginning of its failures outlive a restart`() async throws {

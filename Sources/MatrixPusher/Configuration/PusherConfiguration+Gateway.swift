@@ -20,6 +20,25 @@ extension PusherConfiguration {
         return client
     }
 
+    /// The loops that will send, not started yet.
+    /// - Throws: ``PusherError`` that names the setting that can not be used, or says that libcurl can not be set up.
+    func transferLoops() throws(PusherError) -> [TransferLoop] {
+        let client = try gatewayClient()
+        let maximum = max(1, delivery.maxInFlight)
+        // One multi handle slows down with thousands of transfers; a core can feed one or two handles.
+        let count = max(1, min((maximum + 127) / 128, SystemInformation.processorCount))
+        var loops: [TransferLoop] = []
+        do throws(TransferFailure) {
+            for index in 0..<count {
+                let capacity = maximum / count + (index < maximum % count ? 1 : 0)
+                loops.append(try TransferLoop(configuration: client, capacity: capacity))
+            }
+        } catch {
+            throw PusherError(.unusable, "libcurl can not be set up: \(error)")
+        }
+        return loops
+    }
+
     /// Checks everything about how gateways are reached, the environment's proxy included.
     /// - Throws: ``PusherError`` that names the setting that can not be used.
     package func checkNetwork() throws(PusherError) { _ = try gatewayClient() }
