@@ -47,8 +47,11 @@ struct SidecarClient {
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
         }
-        if UnixAddress.with(&address, { connect(descriptor, $0, $1) }) == 0 { return descriptor }
-        let problem = errno
+        var problem: CInt = 0
+        repeat {
+            if UnixAddress.with(&address, { connect(descriptor, $0, $1) }) == 0 { return descriptor }
+            problem = errno
+        } while problem == EINTR
         close(descriptor)
         if problem == ENOENT || problem == ECONNREFUSED || problem == ENOTSOCK { return nil }
         errno = problem

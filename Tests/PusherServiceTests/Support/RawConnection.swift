@@ -28,6 +28,7 @@ final class RawConnection {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress! + position, bytes.count - position, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw Failure(text: "send: \(SystemError.text(errno))") }
             position += count
         }
@@ -61,7 +62,9 @@ final class RawConnection {
 
     private func read() throws -> [UInt8]? {
         var chunk = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &chunk, chunk.count, 0)
+        var count: Int
+        // With a limit of time it is not begun again by itself once the process was stopped for a moment.
+        repeat { count = recv(descriptor, &chunk, chunk.count, 0) } while count < 0 && errno == EINTR
         guard count >= 0 else { throw Failure(text: "recv: \(SystemError.text(errno))") }
         return count == 0 ? nil : Array(chunk[..<count])
     }
