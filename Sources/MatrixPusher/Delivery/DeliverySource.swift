@@ -202,7 +202,7 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
     }
 
     private func add(
-        _ details: PusherDetails, _ body: NotificationBody, of send: Scheduler.Send,
+        _ details: PusherDetails, _ body: consuming NotificationBody, of send: Scheduler.Send,
         to requests: inout [TransferRequest]
     ) -> DeliveryDecision? {
         if details.url.scheme == "http", !dispatcher.configuration.network.allowHTTP { return .bury(.blockedAddress) }
@@ -230,16 +230,13 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
             userIsTarget: flags.contains(.memberEvent) ? flags.contains(.userIsTarget) : nil, options: options)
     }
 
-    /// Keeps a pusher's details for the next notification; where there is no room, whichever entry comes first goes.
+    /// Keeps a pusher's details for the next notification.
     private func keep(_ details: PusherDetails, of slot: Int32) {
         dispatcher.state.withLock { state in
             // What was read before the pusher was set anew must not outlive that.
             guard state.scheduler.slot(ofPusher: details.id) == slot,
                 !state.scheduler.pushers[Int(slot)].flags.contains(.replaced)
             else { return }
-            if state.details.count >= Dispatcher.detailsCapacity, let first = state.details.keys.first {
-                state.details[first] = nil
-            }
             state.details[slot] = details
         }
     }

@@ -10,15 +10,13 @@ final class Dispatcher: Sendable {
     struct State: Sendable {
         var scheduler: Scheduler
         var window: EventWindow
-        var details: [Int32: PusherDetails] = [:]
+        var details = PusherDetailsCache(capacity: 16_384)
         var recent = RecentOutcomes()
         var clock = ClockWatch()
     }
 
     /// Bytes of fresh events kept for sending.
     static let windowCapacity = 16 << 20
-    /// Pushers whose rendered details are kept.
-    static let detailsCapacity = 16_384
 
     let state: Mutex<State>
     let queue: any NotificationQueue

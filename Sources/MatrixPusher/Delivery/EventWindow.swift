@@ -90,8 +90,11 @@ struct EventWindow: Sendable {
     private mutating func grow(toHold count: Int) {
         var larger = max(Self.fewestPlaces, places.count)
         while larger < count { larger *= 2 }
-        let former = self
+        var former = places
         places = [Entry?](repeating: nil, count: larger)
-        for number in numbers { places[place(of: number)] = former.places[former.place(of: number)] }
+        for number in numbers {
+            // Moved: a copy would count a hold on each event.
+            swap(&places[place(of: number)], &former[Int(truncatingIfNeeded: number) & (former.count - 1)])
+        }
     }
 }
