@@ -7,7 +7,7 @@ extension SQLiteQueue {
             .command(
                 // Its effects are on what is queued.
                 leavesQueued: transaction.effects.isEmpty,
-                rows: transaction.events.count + transaction.deliveryKeys.count,
+                rows: transaction.events.list.count + transaction.deliveryKeys.count,
                 { store throws(QueueError) in try store.append(transaction) }, completion: completion))
     }
 

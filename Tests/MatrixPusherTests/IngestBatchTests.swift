@@ -43,19 +43,21 @@ struct IngestBatchTests {
 
     @Test func `Each event has its own notifications and readers`() throws {
         let batch = batch(try drafts([2, 1, 3]) { event, reader in event == 0 ? 2 : reader })
-        #expect(batch.events.map { $0.notifications.map(\.pusher) } == [[0, 1, 1, 2], [], [2001, 2002, 2003]])
-        #expect(batch.events.map { $0.readers.map(\.place) } == [[0, 1], [2], [3, 4, 5]])
-        #expect(batch.events.map(\.place) == [0, 1, 2])
+        let (list, notifications, readers) = (batch.events.list, batch.events.notifications, batch.events.readers)
+        #expect(
+            list.map { notifications[$0.notifications].map(\.pusher) } == [[0, 1, 1, 2], [], [2001, 2002, 2003]])
+        #expect(list.map { readers[$0.readers].map(\.place) } == [[0, 1], [2], [3, 4, 5]])
+        #expect(list.map(\.place) == [0, 1, 2])
         #expect(batch.live.map { $0?.count } == [4, nil, 3])
         #expect((batch.live[2].map { live in (0..<live.count).map { live[$0].pusher } }) == [2001, 2002, 2003])
-        #expect(batch.notifications == 7)
-        #expect(batch.readerCount == 6)
+        #expect(batch.notificationCount == 7)
+        #expect(readers.count == 6)
     }
 
     @Test func `An event that notifies nobody has a place, unless it has one`() throws {
         let drafts = try drafts([0, 1, 0]) { _, _ in 1 }
-        #expect(batch(drafts).events.map(\.isPlace) == [true, false, true])
-        #expect(batch(drafts, known: [true, false, false]).events.map(\.place) == [1, 2])
+        #expect(batch(drafts).events.list.map(\.isPlace) == [true, false, true])
+        #expect(batch(drafts, known: [true, false, false]).events.list.map(\.place) == [1, 2])
     }
 
     @Test func `Of an event in several parts each part shows that event`() throws {
@@ -63,8 +65,8 @@ struct IngestBatchTests {
         // The second event's first part has no notifications.
         let drafts = try drafts([1, 2 * perEvent + 1]) { event, reader in event == 0 || reader >= perEvent ? 1 : 0 }
         let batch = batch(drafts)
-        #expect(batch.events.map(\.place) == [0, 1, 1, 1])
-        #expect(batch.events.map(\.readers.count) == [1, perEvent, perEvent, 1])
+        #expect(batch.events.list.map(\.place) == [0, 1, 1, 1])
+        #expect(batch.events.list.map(\.readers.count) == [1, perEvent, perEvent, 1])
         #expect(batch.live.map { $0?.count } == [1, nil, perEvent, 1])
         #expect(
             batch.live.map(eventID) == [#"{"event_id":"$0""#, nil, #"{"event_id":"$1""#, #"{"event_id":"$1""#])

@@ -44,14 +44,14 @@ struct StoredNotificationsTests {
         defer { cleanUp() }
         let parts = try parts((event, room))
         let queue = try SQLiteQueue(path: path)
-        let new = NewEvent(
-            EventCopy(event: parts.event, room: parts.room), 0, expiresAt: 9,
+        let events = NewEvents(
+            EventCopies([(parts.event, parts.room), (Array("nonsense".utf8), nil)]),
+            list: [NewEvent(0, expiresAt: 9, notifications: 0..<2), NewEvent(1, notifications: 2..<3)],
             notifications: [
                 NewNotification(pusher: 1, flags: 3), NewNotification(pusher: 2, tweaks: Array("{}".utf8)),
+                NewNotification(pusher: 1),
             ])
-        let other = NewEvent(
-            EventCopy(event: Array("nonsense".utf8), room: nil), 0, notifications: [NewNotification(pusher: 1)])
-        let transaction = NewTransaction(transactionID: nil, answer: [], queuedAt: 5, events: [new, other])
+        let transaction = NewTransaction(transactionID: nil, answer: [], queuedAt: 5, events: events)
         let receipt = await withCheckedContinuation { done in
             queue.append(transaction) { done.resume(returning: $0) }
         }
@@ -92,29 +92,33 @@ struct StoredNotificationsTests {
     }
 }
 
-/// An event's JSON in memory of its own.
+/// The JSON of events in memory of its own.
 ///
 /// `@unchecked Sendable`: the memory is never changed.
-private final class EventCopy: EventSource, @unchecked Sendable {
-    private let texts: EventTexts
+private final class EventCopies: EventSource, @unchecked Sendable {
+    private let texts: [EventTexts]
 
-    init(event: [UInt8], room: [UInt8]?) {
+    init(_ events: [(event: [UInt8], room: [UInt8]?)]) {
         func keep(_ bytes: [UInt8]) -> UnsafeBufferPointer<UInt8> {
             let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
             _ = copy.initialize(fromContentsOf: bytes)
             return UnsafeBufferPointer(copy)
         }
-        let event = keep(event)
-        texts = EventTexts(
-            eventID: event, roomID: event, threadID: nil, callID: nil, event: event, room: room.map(keep))
+        texts = events.map { event, room in
+            let event = keep(event)
+            return EventTexts(
+                eventID: event, roomID: event, threadID: nil, callID: nil, event: event, room: room.map(keep))
+        }
     }
 
     deinit {
-        texts.event.deallocate()
-        texts.room?.deallocate()
+        for texts in texts {
+            texts.event.deallocate()
+            texts.room?.deallocate()
+        }
     }
 
-    func texts(ofEvent place: Int) -> EventTexts { texts }
+    func texts(ofEvent place: Int) -> EventTexts { texts[place] }
 
     func texts(ofReader place: Int) -> ReaderTexts {
         fatalError("the event notifies nobody")

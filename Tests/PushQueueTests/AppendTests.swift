@@ -8,7 +8,7 @@ internal import Testing
     @Test func `Everything of a transaction is read back`() async throws {
         let queue = try SQLiteQueue.open(folder)
         let tweaks = Array(#"{"sound":"default"}"#.utf8)
-        let event = NewEvent(
+        let event = TestEvent(
             eventID: "$e", roomID: "!r:hs", event: Array("0123456789".utf8), room: Array("{}".utf8), expiresAt: 99,
             notifications: [
                 NewNotification(pusher: 7), NewNotification(pusher: 8, notBefore: 1_500, flags: -5, tweaks: tweaks),
@@ -81,7 +81,7 @@ internal import Testing
         #expect(try reader.allNotifications().map(\.pusher) == pushers + [1])
         #expect(try reader.allEvents().count == (count + 4095) / 4096 + 1)
         for id in [ids[0], ids[count - 1]] {
-            #expect(try reader.payload(of: id)?.event == NewEvent.test("big").event)
+            #expect(try reader.payload(of: id)?.event == TestEvent.test("big").event)
         }
         queue.finish(ids.map { FinishedNotification(id: $0, hadFailures: false) })
         try await queue.purgeEvents()
@@ -92,7 +92,7 @@ internal import Testing
     func `A body of any size comes back as it was`(size: Int) async throws {
         let queue = try SQLiteQueue.open(folder)
         let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let event = NewEvent(
+        let event = TestEvent(
             eventID: "$e", roomID: "!r:hs", event: body, room: body.reversed(),
             notifications: [NewNotification(pusher: 1)])
         let ids = try await queue.store(.test(events: [event]))

@@ -10,7 +10,7 @@ internal import Testing
         var queue = try SQLiteQueue.open(folder)
         for (id, keys) in zip(["a", "b"], keys) {
             let transaction = NewTransaction(
-                transactionID: id, answer: [1], queuedAt: 42, events: [], deliveryKeys: keys)
+                transactionID: id, answer: [1], queuedAt: 42, deliveryKeys: keys)
             #expect(try await queue.append(transaction) == .stored(firstEventNumbers: []))
         }
         queue.close()

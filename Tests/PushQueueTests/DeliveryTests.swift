@@ -224,7 +224,7 @@ internal import Testing
         #expect(try reader.attempts(of: ids[0]).isEmpty)
         #expect(try reader.attempts(of: ids[1]).count == 1)
         #expect(try reader.allNotifications() == [expected])
-        #expect(try reader.payload(of: ids[0])?.event == NewEvent.test("a").event)
+        #expect(try reader.payload(of: ids[0])?.event == TestEvent.test("a").event)
         #expect(try reader.totals().dead == 1)
     }
 
@@ -271,6 +271,6 @@ internal import Testing
         let after = try connection.integer("PRAGMA page_count")
         #expect(before > 1_900)
         #expect(after < 200)
-        #expect(try queue.makeReader().payload(of: ids[1])?.event == NewEvent.test("b").event)
+        #expect(try queue.makeReader().payload(of: ids[1])?.event == TestEvent.test("b").event)
     }
 }

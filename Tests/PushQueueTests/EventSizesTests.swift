@@ -15,7 +15,7 @@ internal import Testing
     }
 
     private func note(_ counts: [Int], from first: Int64, in sizes: inout EventSizes) {
-        let events = counts.map { NewEvent.test("e", for: Array(repeating: 1, count: $0)) }
+        let events = counts.map { NewEvent(0, notifications: 0..<$0) }
         var numbers: [Int64] = []
         var next = first
         for event in events {

@@ -5,20 +5,20 @@ internal import Testing
 @Suite struct HistoryTests {
     let folder = TestFolder()
 
-    private func event(_ id: String, readers: [String], thread: String? = nil, call: String? = nil) -> NewEvent {
-        NewEvent(
+    private func event(_ id: String, readers: [String], thread: String? = nil, call: String? = nil) -> TestEvent {
+        TestEvent(
             eventID: id, roomID: "!r:hs", threadID: thread, callID: call, event: Array("{\"e\":1}".utf8),
             room: Array("{\"member_count\":2}".utf8),
             readers: readers.map {
-                Reader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
+                TestEvent.Reader(userID: $0, flags: .highlight, displayName: "N", actions: Array("[\"notify\"]".utf8))
             })
     }
 
     private func append(
-        _ events: [NewEvent], effects: ReadingEffects = ReadingEffects(), at: Int64 = 1000, to queue: SQLiteQueue
+        _ events: [TestEvent], effects: ReadingEffects = ReadingEffects(), at: Int64 = 1000, to queue: SQLiteQueue
     ) async throws -> [Int64] {
         let receipt = try await queue.append(
-            NewTransaction(transactionID: nil, answer: [], queuedAt: at, events: events, effects: effects))
+            .test(events: events, at: at, effects: effects))
         guard case .stored(let numbers) = receipt else { return [] }
         return numbers
     }

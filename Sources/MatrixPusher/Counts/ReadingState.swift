@@ -67,7 +67,7 @@ extension NotificationQueue {
         var effects = ReadingEffects()
         effects.read = historyRows
         let transaction = NewTransaction(
-            transactionID: nil, answer: [], queuedAt: UnixClock.now(), events: [], effects: effects)
+            transactionID: nil, answer: [], queuedAt: UnixClock.now(), effects: effects)
         // Where it can not be written, the next start does it.
         append(transaction) { _ in }
     }

@@ -20,7 +20,7 @@ final class ReceiptProcessor: Sendable {
         let now = UnixClock.now()
         let (plan, effects) = try plan(request)
         let transaction = NewTransaction(
-            transactionID: transactionID, answer: answer, queuedAt: now, events: [],
+            transactionID: transactionID, answer: answer, queuedAt: now,
             counts: request.receipts.compactMap { receipt in
                 receipt.counts.map {
                     UserCounts(userID: receipt.userID, unread: Int($0.unread), missedCalls: Int($0.missedCalls))

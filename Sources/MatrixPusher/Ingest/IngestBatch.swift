@@ -6,12 +6,12 @@ struct IngestBatch: Sendable {
     /// What is to be sent of each of `events`; nil where nobody is notified.
     private(set) var live: [LiveEvent?] = []
     private(set) var stored: [StoredHistory] = []
-    private(set) var events: [NewEvent] = []
-    private(set) var notifications = 0
-    private(set) var readerCount = 0
+    private(set) var events: NewEvents
     /// The keys of the new readers.
     let keys: [UInt64]
     let counts: [CountsUpdate]
+
+    var notificationCount: Int { events.notifications.count }
 
     /// Counts that the homeserver sent with an event.
     struct CountsUpdate: Sendable {
@@ -23,6 +23,7 @@ struct IngestBatch: Sendable {
 
     /// - Parameter known: Which of the drafts' events are stored already: they need no place of their own.
     init(_ drafts: EventDrafts, known: [Bool], keys: [UInt64], counts: [CountsUpdate], at now: Int64) {
+        events = NewEvents(drafts.items)
         self.keys = keys
         self.counts = counts
         var parts: [EventDrafts.Part] = []
@@ -34,16 +35,16 @@ struct IngestBatch: Sendable {
         }
         live.reserveCapacity(parts.count)
         stored.reserveCapacity(parts.count)
-        events.reserveCapacity(parts.count)
+        events.list.reserveCapacity(parts.count)
         add(parts, of: drafts, at: now)
     }
 
     private mutating func add(_ parts: [EventDrafts.Part], of drafts: EventDrafts, at now: Int64) {
-        // The parts have slices of these: an array of its own for each took longer to make than to fill.
+        // The parts have ranges of these: an array of its own for each took longer to make than to fill.
         let (users, readers) = drafts.readers(of: parts)
         let notifications = drafts.notifications(of: parts)
-        readerCount = readers.count
-        self.notifications = notifications.count
+        events.readers = readers
+        events.notifications = notifications
         var fragment: EventFragment?
         var (first, firstNotification) = (0, 0)
         for (index, part) in parts.enumerated() {
@@ -53,22 +54,22 @@ struct IngestBatch: Sendable {
             stored.append(drafts.items.list[part.event].stored(readers: users[range]))
             guard !range.isEmpty else {
                 live.append(nil)
-                events.append(NewEvent(drafts.items, part.event, isPlace: true))
+                events.list.append(NewEvent(part.event, isPlace: true))
                 continue
             }
-            let own = notifications[firstNotification..<firstNotification + part.notifications]
-            firstNotification = own.endIndex
+            let own = firstNotification..<firstNotification + part.notifications
+            firstNotification = own.upperBound
             let expiresAt = drafts.expiry(of: part, at: now)
-            events.append(
-                NewEvent(
-                    drafts.items, part.event, expiresAt: expiresAt, notifications: own, readers: readers[range]))
+            events.list.append(
+                NewEvent(part.event, expiresAt: expiresAt, notifications: own, readers: range))
             guard !own.isEmpty else {
                 live.append(nil)
                 continue
             }
             let rendered = fragment ?? drafts.items.list[part.event].fragment()
             fragment = rendered
-            live.append(LiveEvent(fragment: rendered, queuedAt: now, expiresAt: expiresAt, notifications: own))
+            live.append(
+                LiveEvent(fragment: rendered, queuedAt: now, expiresAt: expiresAt, notifications: notifications[own]))
         }
     }
 }

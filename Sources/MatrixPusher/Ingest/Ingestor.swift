@@ -163,10 +163,10 @@ final class Ingestor: Sendable {
         }
         let batch = IngestBatch(drafts, known: known, keys: keys, counts: Self.counts(in: request), at: now)
         let answer = TransactionAnswer(
-            accepted: request.items.count, notifications: batch.notifications, rejected: request.rejected
+            accepted: request.items.count, notifications: batch.notificationCount, rejected: request.rejected
         ).json()
         do throws(PusherError) {
-            try room.reserve(batch.notifications)
+            try room.reserve(batch.notificationCount)
         } catch {
             recent.withLock { $0.abandon(keys) }
             throw error
@@ -178,7 +178,7 @@ final class Ingestor: Sendable {
         let result: Result<[UInt8], QueueError> = await withCheckedContinuation { continuation in
             dispatcher.queue.append(transaction) { [self] result in
                 let answered = result.map { take($0, batch, at: now) ?? answer }
-                room.release(batch.notifications)
+                room.release(batch.notificationCount)
                 if case .failure = result { recent.withLock { $0.abandon(keys) } }
                 // Last: whoever has the answer finds the room and the keys as it says.
                 continuation.resume(returning: answered)
@@ -220,7 +220,7 @@ final class Ingestor: Sendable {
         var forgotten: [Int64] = []
         let counts = reading.state.withLock { state in
             var counts: [(user: Int, counts: UnreadBoard.Counts)] = []
-            counts.reserveCapacity(batch.readerCount + batch.counts.count)
+            counts.reserveCapacity(batch.events.readers.count + batch.counts.count)
             for index in batch.stored.indices {
                 let oldest = state.add(batch.stored[index], number: firstNumbers[index]) { counts.append(($0, $1)) }
                 if !oldest.isEmpty { forgotten += oldest }

@@ -7,7 +7,7 @@ package struct NewTransaction: Sendable {
     package var answer: [UInt8]
     /// Unix milliseconds.
     package var queuedAt: Int64
-    package var events: [NewEvent]
+    package var events: NewEvents
     /// New absolute counts; of several for one user the last one wins.
     package var counts: [UserCounts]
     /// A keyed hash of each (event, user) that is notified, to recognise it when it comes again.
@@ -19,7 +19,7 @@ package struct NewTransaction: Sendable {
         transactionID: String?,
         answer: [UInt8],
         queuedAt: Int64,
-        events: [NewEvent],
+        events: NewEvents = NewEvents(),
         counts: [UserCounts] = [],
         deliveryKeys: [UInt64] = [],
         effects: ReadingEffects = ReadingEffects()

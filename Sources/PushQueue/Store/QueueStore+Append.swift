@@ -5,7 +5,7 @@ extension QueueStore {
             if let answer = try answer(to: id) { return .alreadySeen(answer: answer) }
             try remember(id, of: transaction)
         }
-        let firstEventNumbers = try takeNumbers(for: transaction.events)
+        let firstEventNumbers = try takeNumbers(for: transaction.events.list)
         try insertEvents(of: transaction, firstEventNumbers)
         try insertNotifications(of: transaction, firstEventNumbers)
         try insertReaders(of: transaction, firstEventNumbers)
@@ -45,10 +45,11 @@ extension QueueStore {
 
     private func insertEvents(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
         let insert = statements.insertEvents
-        let events = transaction.events
+        let events = transaction.events.list
+        guard let source = transaction.events.source else { return }
         try insert.begin(events.indices.reduce(0) { $0 + events[$1].rows }, shared: transaction.queuedAt)
         for index in events.indices {
-            let texts = events[index].source.texts(ofEvent: events[index].place)
+            let texts = source.texts(ofEvent: events[index].place)
             for row in 0..<events[index].rows {
                 try insert.bind(0, firstNumbers[index] + Int64(row))
                 try insert.bind(1, events[index].expiresAt)
@@ -69,13 +70,12 @@ extension QueueStore {
 
     private func insertNotifications(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
         let insert = statements.insertNotifications
-        let events = transaction.events
-        try insert.begin(
-            events.indices.reduce(0) { $0 + events[$1].notifications.count }, shared: transaction.queuedAt)
+        let events = transaction.events.list
+        let notifications = transaction.events.notifications
+        try insert.begin(notifications.count, shared: transaction.queuedAt)
         for index in events.indices {
             var id = firstNumbers[index] * NotificationID.perEvent
-            let notifications = events[index].notifications
-            for place in notifications.indices {
+            for place in events[index].notifications {
                 try insert.bind(0, id)
                 try insert.bind(1, notifications[place].pusher)
                 try insert.bind(2, notifications[place].notBefore)
@@ -89,13 +89,14 @@ extension QueueStore {
 
     private func insertReaders(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
         let insert = statements.insertReaders
-        let events = transaction.events
-        try insert.begin(events.indices.reduce(0) { $0 + events[$1].readers.count })
+        let events = transaction.events.list
+        let readers = transaction.events.readers
+        guard let source = transaction.events.source else { return }
+        try insert.begin(readers.count)
         for index in events.indices {
             var id = firstNumbers[index] * NotificationID.perEvent
-            let readers = events[index].readers
-            for reader in readers.indices {
-                let texts = events[index].source.texts(ofReader: readers[reader].place)
+            for reader in events[index].readers {
+                let texts = source.texts(ofReader: readers[reader].place)
                 try insert.bind(0, id)
                 try insert.lend(1, text: texts.userID)
                 try insert.bind(2, Int64(readers[reader].flags.rawValue))

@@ -1,24 +1,5 @@
 internal import PushQueue
 
-extension NewEvent {
-    /// An event `$name` for these pushers.
-    static func test(_ name: String, for pushers: [Int64] = [1], content: Int = 20) -> NewEvent {
-        NewEvent(
-            eventID: "$\(name)", roomID: "!r:hs",
-            event: Array("\"$\(name)\"".utf8) + [UInt8](repeating: UInt8(ascii: "x"), count: content),
-            notifications: pushers.map { NewNotification(pusher: $0) })
-    }
-}
-
-extension NewTransaction {
-    static func test(
-        _ id: String? = nil, events: [NewEvent], at: Int64 = 1_000, answer: String = "{}", counts: [UserCounts] = []
-    ) -> NewTransaction {
-        NewTransaction(
-            transactionID: id, answer: Array(answer.utf8), queuedAt: at, events: events, counts: counts)
-    }
-}
-
 extension PusherFields {
     static func test(
         user: String = "@bob:hs", app: String = "app", pushkey: String = "key", host: String = "push.example.org"

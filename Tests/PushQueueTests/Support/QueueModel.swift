@@ -55,17 +55,18 @@ struct QueueModel {
 
     private mutating func append(to queue: SQLiteQueue) async throws {
         let id = "t\(number(below: 400))"
-        var events: [NewEvent] = []
+        var events: [TestEvent] = []
         for _ in 0..<number(below: 4) {
             let targets = some(of: pushers.keys, upTo: 4)
-            var event = NewEvent.test("e\(number(below: 1_000_000))", for: targets, content: number(below: 6_000))
+            var event = TestEvent.test("e\(number(below: 1_000_000))", for: targets, content: number(below: 6_000))
             for index in event.notifications.indices { event.notifications[index].flags = Int32(number(below: 9)) }
             events.append(event)
         }
         let newCounts = [UserCounts(userID: user(), unread: number(below: 99), missedCalls: number(below: 3))]
         let answer = Array("answer \(clock)".utf8)
         let receipt = try await queue.append(
-            NewTransaction(transactionID: id, answer: answer, queuedAt: clock, events: events, counts: newCounts))
+            NewTransaction(
+                transactionID: id, answer: answer, queuedAt: clock, events: NewEvents(events), counts: newCounts))
         guard case .stored(let numbers) = receipt else {
             #expect(receipt == .alreadySeen(answer: answers[id] ?? []))
             return

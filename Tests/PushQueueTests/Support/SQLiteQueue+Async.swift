@@ -13,8 +13,8 @@ extension NotificationQueue {
     @discardableResult
     func store(_ transaction: NewTransaction) async throws -> [Int64] {
         guard case .stored(let numbers) = try await append(transaction) else { return [] }
-        return zip(numbers, transaction.events).flatMap { number, event in
-            event.notifications.indices.map { NotificationID.make(firstEventNumber: number, index: $0) }
+        return zip(numbers, transaction.events.list).flatMap { number, event in
+            (0..<event.notifications.count).map { NotificationID.make(firstEventNumber: number, index: $0) }
         }
     }
 
