@@ -70,6 +70,17 @@ public final class CompiledRuleset: Sendable {
         }
     }
 
+    /// The actions of the rule that decides for one recipient of an event; nil where none does. What
+    /// ``evaluate(_:recipient:displayName:)`` says, without the rule.
+    package func actions(
+        for event: PushEvent, recipient userID: UnsafeBufferPointer<UInt8>, displayName: UnsafeBufferPointer<UInt8>?
+    ) -> PushActions? {
+        if event.isSent(by: userID) { return nil }
+        return withEvaluation(event, userID, displayName) { evaluation in
+            evaluation.firstMatch().map { rules[$0].actions }
+        }
+    }
+
     static func withBytes<Result>(
         of userID: String, _ displayName: String?,
         _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>?) -> Result

@@ -48,6 +48,9 @@ public final class PushActions: Sendable {
         self.tweaks = tweaks.json
     }
 
+    /// Whether a notification of an event has `prio` `high`: for encrypted events, and with a truthy `highlight` or `sound`.
+    package func isHighPriority(for event: PushEvent) -> Bool { event.isEncrypted || highlight || sounds }
+
     /// The actions of a default rule.
     init(notify: Bool, sound: String? = nil, highlight: Bool = false) {
         var source = JSONWriter()

@@ -47,7 +47,6 @@ public struct Verdict: Sendable {
 
     /// Whether the notification has `prio` `high`: for encrypted events, and with a truthy `highlight` or `sound`.
     public func isHighPriority(for event: PushEvent) -> Bool {
-        guard let actions else { return event.isEncrypted }
-        return event.isEncrypted || actions.highlight || actions.sounds
+        actions?.isHighPriority(for: event) ?? event.isEncrypted
     }
 }

@@ -38,8 +38,9 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
         var pusher: Int64
         var details: PusherDetails?
         var event: LiveEvent?
-        var index = 0
-        var counts = NotificationCounts()
+        /// The notification's in `event`.
+        var index: Int
+        var counts: NotificationCounts
     }
 
     func exchange(
@@ -103,15 +104,14 @@ final class DeliverySource: TransferSource, @unchecked Sendable {
 
     private func prepare(_ send: Scheduler.Send, _ state: borrowing Dispatcher.State) -> PreparedSend {
         let slot = state.scheduler.pushers[Int(send.slot)]
-        var prepared = PreparedSend(send: send, pusher: slot.id, details: state.details[send.slot])
-        if send.badge == nil, let found = state.window.find(send.notification) {
-            prepared.event = found.event
-            prepared.index = found.index
-        }
-        if slot.flags.contains(.hasCounts), !slot.flags.contains(.hidesCounts) {
-            prepared.counts = NotificationCounts(unread: Int64(slot.unread), missedCalls: Int64(slot.missedCalls))
-        }
-        return prepared
+        let isCounting = slot.flags.contains(.hasCounts) && !slot.flags.contains(.hidesCounts)
+        let found = send.badge == nil ? state.window.find(send.notification) : nil
+        return PreparedSend(
+            send: send, pusher: slot.id, details: state.details[send.slot], event: found?.event,
+            index: found?.index ?? 0,
+            counts: isCounting
+                ? NotificationCounts(unread: Int64(slot.unread), missedCalls: Int64(slot.missedCalls))
+                : NotificationCounts())
     }
 
     /// Turns what was taken into requests; returns what can not be sent, and why.

@@ -49,11 +49,13 @@ final class Ingestor: Sendable {
             }
         }
         let readingRequest = ReadingRequest(request)
-        guard !readingRequest.isEmpty else { return try await store(drafts, request, transactionID: transactionID) }
+        guard !readingRequest.isEmpty else {
+            return try await store(consume drafts, request, transactionID: transactionID)
+        }
         var answer = TransactionAnswer(accepted: 0, notifications: 0, rejected: request.rejected).json()
         if !request.items.list.isEmpty {
             // The events' own commit has an id that no homeserver can choose.
-            answer = try await store(drafts, request, transactionID: transactionID + "\u{0}events")
+            answer = try await store(consume drafts, request, transactionID: transactionID + "\u{0}events")
         }
         return try await receipts.store(readingRequest, transactionID: transactionID, answer: answer)
     }

@@ -35,17 +35,16 @@ struct RecipientEvaluation {
     /// - Throws: ``PusherError`` where the user's ruleset can not be read from the queue.
     func evaluate(_ recipient: IngestItem.Recipient) throws(PusherError) -> Result? {
         guard let event else { preconditionFailure("there is no event to evaluate") }
-        let verdict: Verdict
-        if let actions = items.actions(for: recipient) {
-            verdict = Verdict(given: actions)
+        let actions: PushActions?
+        if let given = items.actions(for: recipient) {
+            actions = given
         } else {
-            let ruleset = try rulesets.compiled(of: recipient)
-            verdict = ruleset.evaluate(
-                event, recipient: recipient.userID.utf8, displayName: recipient.displayName?.content)
+            actions = try rulesets.compiled(of: recipient).actions(
+                for: event, recipient: recipient.userID.utf8, displayName: recipient.displayName?.content)
         }
-        guard let actions = verdict.actions, actions.notify else { return nil }
+        guard let actions, actions.notify else { return nil }
         var flags: NotificationFlags = []
-        if verdict.isHighPriority(for: event) { flags.insert(.highPriority) }
+        if actions.isHighPriority(for: event) { flags.insert(.highPriority) }
         if actions.highlight { flags.insert(.highlight) }
         if let target = items.list[place].memberTarget {
             flags.insert(.memberEvent)

@@ -30,8 +30,13 @@ struct RequestTarget: Sendable, Equatable {
         }
         let mark = bytes.firstIndex(of: Self.questionMark) ?? bytes.endIndex
         var segments: [String] = []
-        for part in bytes[bytes.startIndex + 1..<mark].split(separator: Self.slash, omittingEmptySubsequences: false) {
-            segments.append(try Self.decode(part, plusIsSpace: false, in: "path"))
+        segments.reserveCapacity(Self.usualSegments)
+        var start = bytes.startIndex
+        while start < mark {
+            // Without a list of the parts: each transaction's PUT comes by here.
+            let end = bytes[(start + 1)..<mark].firstIndex(of: Self.slash) ?? mark
+            segments.append(try Self.decode(bytes[(start + 1)..<end], plusIsSpace: false, in: "path"))
+            start = end
         }
         var query: [QueryItem] = []
         for part in bytes[mark...].dropFirst().split(separator: UInt8(ascii: "&")) {
@@ -62,6 +67,9 @@ struct RequestTarget: Sendable, Equatable {
         }
         return encoded
     }
+
+    /// `/_matrix/client/v3/pushers/set` and most others have no more.
+    private static let usualSegments = 5
 
     private static let slash = UInt8(ascii: "/")
     private static let questionMark = UInt8(ascii: "?")
