@@ -30,6 +30,38 @@ internal import Testing
         #expect(schedule.next(now: 0) == .commit)
     }
 
+    @Test func `Few quiet writes are left for a later commit, until they have waited or are many`() {
+        var schedule = CommitSchedule()
+        schedule.addQuiet(rows: 1, now: 100)
+        schedule.addUrgent()
+        #expect(schedule.next(now: 200) == .commit)
+        #expect(schedule.mayLeaveQuiet(now: 200))
+        schedule.taken(leavingQuiet: true)
+        // They count from the first one still.
+        schedule.addQuiet(rows: 1, now: 300)
+        #expect(schedule.next(now: 300) == .wait(until: 100 + CommitSchedule.hold))
+        #expect(!schedule.mayLeaveQuiet(now: 300))
+        schedule.addUrgent()
+        #expect(schedule.mayLeaveQuiet(now: 99 + CommitSchedule.holdToJoin))
+        #expect(!schedule.mayLeaveQuiet(now: 100 + CommitSchedule.holdToJoin))
+        schedule.addQuiet(rows: CommitSchedule.enoughToJoin - 3, now: 400)
+        #expect(schedule.mayLeaveQuiet(now: 400))
+        schedule.addQuiet(rows: 1, now: 400)
+        #expect(!schedule.mayLeaveQuiet(now: 400))
+        schedule.taken()
+        #expect(schedule.next(now: 400) == .idle)
+    }
+
+    @Test func `While commits fail nothing is left`() {
+        var schedule = CommitSchedule()
+        schedule.failed(now: 0)
+        schedule.addQuiet(rows: 1, now: 5)
+        schedule.addUrgent()
+        #expect(!schedule.mayLeaveQuiet(now: 6))
+        schedule.succeeded()
+        #expect(schedule.mayLeaveQuiet(now: 6))
+    }
+
     @Test func `After a failure the next try comes later, then later still`() {
         var schedule = CommitSchedule()
         schedule.addQuiet(rows: 1000, now: 0)

@@ -8,6 +8,12 @@ struct CommitSchedule: Equatable {
     static let hold: UInt64 = 20_000_000
     /// So many rows need no further company.
     static let enough = 512
+    /// So many rows that nobody waits for go with a commit that others wait for, and fewer once they have waited for
+    /// ``holdToJoin``. Until then they are left: what ends at about the same time lies close together, and each commit would
+    /// write the same pages again.
+    static let enoughToJoin = 256
+    /// Well before they would need a commit of their own.
+    static let holdToJoin: UInt64 = 10_000_000
     static let firstRetry: UInt64 = 1_000_000_000
     static let laterRetry: UInt64 = 2_000_000_000
     /// Longest wait for those who come back.
@@ -42,11 +48,16 @@ struct CommitSchedule: Equatable {
         quietRows += max(rows, 1)
     }
 
-    /// The writer has taken all that was waiting.
-    mutating func taken() {
+    /// Whether the commit that is due can do without the writes that nobody waits for.
+    func mayLeaveQuiet(now: UInt64) -> Bool {
+        urgent > 0 && retryAt == nil && quietRows < Self.enoughToJoin && now < quietSince + Self.holdToJoin
+    }
+
+    /// The writer has taken all that was waiting, or all that somebody waits for.
+    mutating func taken(leavingQuiet: Bool = false) {
         urgent = 0
         urgentRows = 0
-        quietRows = 0
+        if !leavingQuiet { quietRows = 0 }
     }
 
     /// A commit is done.

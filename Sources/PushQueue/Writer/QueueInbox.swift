@@ -11,6 +11,12 @@ final class QueueInbox: @unchecked Sendable {
     private var closingSnapshot: SnapshotSource?
     /// When the writer wakes by itself, in nanoseconds; nil while it is awake.
     private var wakesAt: UInt64?
+    /// Monotonic nanoseconds.
+    private let clock: @Sendable () -> UInt64
+
+    init(clock: @escaping @Sendable () -> UInt64 = QueueInbox.now) {
+        self.clock = clock
+    }
 
     /// Leaves a write; `false` when the inbox is closed.
     func put(_ operation: WriteOperation) -> Bool {
@@ -20,23 +26,24 @@ final class QueueInbox: @unchecked Sendable {
             if operation.isCommand {
                 schedule.addUrgent(rows: operation.weight)
             } else {
-                schedule.addQuiet(rows: operation.weight, now: Self.now())
+                schedule.addQuiet(rows: operation.weight, now: clock())
             }
             wakeWriter()
             return true
         }
     }
 
-    /// Waits until it is time to commit and takes everything. `nil` once closed and empty.
+    /// Waits until it is time to commit and takes what is to be stored then. `nil` once closed and empty.
     func take() -> [WriteOperation]? {
         lock.withLock {
             while true {
                 if isClosed {
                     return waiting.isEmpty ? nil : takeAll()
                 }
-                switch schedule.next(now: Self.now()) {
+                let now = clock()
+                switch schedule.next(now: now) {
                 case .commit:
-                    return takeAll()
+                    return schedule.mayLeaveQuiet(now: now) ? takeCommands() : takeAll()
                 case .wait(let until):
                     wakesAt = until
                     lock.wait(until: until)
@@ -54,14 +61,14 @@ final class QueueInbox: @unchecked Sendable {
 
     /// A commit is done, and those who waited for it are about to hear of it.
     func committed(commands: Int, duration: Duration) {
-        lock.withLock { schedule.committed(commands: commands, duration: duration, now: Self.now()) }
+        lock.withLock { schedule.committed(commands: commands, duration: duration, now: clock()) }
     }
 
     /// How the last commits went: whether the writer keeps writes to try again.
     func report(failed: Bool) {
         lock.withLock {
             if failed {
-                schedule.failed(now: Self.now())
+                schedule.failed(now: clock())
             } else {
                 schedule.succeeded()
             }
@@ -87,12 +94,25 @@ final class QueueInbox: @unchecked Sendable {
         return taken
     }
 
-    /// A sleeping writer has to hear of what makes it commit, or wake sooner than it is going to.
-    private func wakeWriter() {
-        if let wakesAt, schedule.isDue(before: wakesAt, now: Self.now()) { lock.signal() }
+    /// Takes the commands, and leaves what has finished for a later commit; takes everything where the order matters.
+    private func takeCommands() -> [WriteOperation] {
+        guard waiting.allSatisfy(\.mayChangePlaces) else { return takeAll() }
+        var commands: [WriteOperation] = []
+        var finished: [WriteOperation] = []
+        for operation in waiting {
+            if operation.isCommand { commands.append(operation) } else { finished.append(operation) }
+        }
+        schedule.taken(leavingQuiet: !finished.isEmpty)
+        waiting = finished
+        return commands
     }
 
-    static func now() -> UInt64 {
+    /// A sleeping writer has to hear of what makes it commit, or wake sooner than it is going to.
+    private func wakeWriter() {
+        if let wakesAt, schedule.isDue(before: wakesAt, now: clock()) { lock.signal() }
+    }
+
+    @Sendable static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -43,6 +43,15 @@ enum WriteOperation: Sendable {
         )
     }
 
+    /// Whether a command and what has finished may change places: neither knows of the other's rows.
+    var mayChangePlaces: Bool {
+        switch self {
+        case .finish: true
+        case .command(let command): command.leavesQueued
+        default: false
+        }
+    }
+
     var isCommand: Bool {
         if case .command = self { true } else { false }
     }
