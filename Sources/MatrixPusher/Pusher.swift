@@ -15,9 +15,8 @@ public final class Pusher: Service, PusherInspection, Sendable {
     private let queue: SQLiteQueue
     private let storage: StorageHealth
     let dispatcher: Dispatcher
-    private let loops: [TransferLoop]
-    /// One for each loop.
-    private let sources: [DeliverySource]
+    /// The loops that deliver, with what each sends; ``run()`` takes them.
+    private let deliveries: Mutex<[(loop: TransferLoop, source: DeliverySource)]>
     let reading: ReadingState
     private let snapshot: ReadingSnapshot
     private let ingestor: Ingestor
@@ -62,12 +61,12 @@ public final class Pusher: Service, PusherInspection, Sendable {
         if !memory.orphans.isEmpty { queue.finish(memory.orphans) }
         dispatcher = Dispatcher(
             scheduler: memory.takeScheduler(), queue: queue, configuration: configuration, logger: logger)
-        self.loops = loops
-        var sources: [DeliverySource] = []
-        for index in loops.indices {
-            sources.append(DeliverySource(dispatcher: dispatcher, reader: try queue.makeReader(), index: index))
+        var deliveries: [(loop: TransferLoop, source: DeliverySource)] = []
+        for (index, loop) in loops.enumerated() {
+            let reader = try queue.makeReader()
+            deliveries.append((loop, DeliverySource(dispatcher: dispatcher, reader: reader, index: index)))
         }
-        self.sources = sources
+        self.deliveries = Mutex(deliveries)
         rulesets = RulesetStore(
             owners: memory.rulesetOwners, legacyMentions: configuration.push.legacyMentionRules, queue: queue,
             reader: try queue.makeReader(),
@@ -93,8 +92,13 @@ public final class Pusher: Service, PusherInspection, Sendable {
     /// Delivers until the task is cancelled or a graceful shutdown is asked for, then waits up to
     /// ``PusherConfiguration/Delivery/shutdownTimeout`` for requests in flight and closes the database. Runs once.
     public func run() async throws {
-        // Nothing else is left to fail once there are callers.
-        for (loop, source) in zip(loops, sources) { try loop.start(source: source) }
+        // Nothing else is left to fail once there are callers. The loops are this call's: their connections end with it.
+        let deliveries = deliveries.withLock { deliveries in
+            defer { deliveries = [] }
+            return deliveries
+        }
+        let loops = deliveries.map(\.loop)
+        for (loop, source) in deliveries { try loop.start(source: source) }
         dispatcher.startDelivering(loops)
         logger.info(
             "delivery has begun", metadata: ["pending": "\(dispatcher.state.withLock { $0.scheduler.items.count })"])

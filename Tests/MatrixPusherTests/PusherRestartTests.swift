@@ -26,7 +26,7 @@ struct PusherRestartTests {
         #expect(gateway.received.map(\.eventID) == (1...20).map { "$\($0)" })
     }
 
-    @Test func `Delivery begins though the database's files were moved away since it was opened`() async throws {
+    @Test func `Delivery begins though the database's file was moved away since it was opened`() async throws {
         let gateway = try ScriptedGateway()
         defer { gateway.stop() }
         let fixture = try PusherFixture()

@@ -63,6 +63,20 @@ internal import Testing
         #expect(try names(in: folder.database) == ["$c", "$d", "$e"])
     }
 
+    @Test func `On a full disk also what was left for a later commit makes room`() async throws {
+        let queue = try SQLiteQueue(
+            path: folder.database, observer: observer, options: QueueStore.Options(maxPages: 200))
+        let ids = try await queue.store(.test(events: [.test("a", content: 400_000)]))
+        queue.finish([FinishedNotification(id: ids[0], hadFailures: false)])
+        await #expect(throws: QueueError.self) {
+            try await queue.append(.test("b", events: [.test("b", content: 600_000)]))
+        }
+        // Tried at once: what had finished went through after the one that found no room.
+        try await queue.store(.test("c", events: [.test("c")]))
+        #expect(try names(in: folder.database) == ["$c"])
+        #expect(failures.all == [[1, 0]])
+    }
+
     @Test func `While the database is locked quiet writes are kept in order`() throws {
         let store = try QueueStore(path: folder.database)
         store.connection.setBusyTimeout(milliseconds: 0)

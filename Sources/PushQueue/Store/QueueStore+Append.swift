@@ -46,7 +46,7 @@ extension QueueStore {
     private func insertEvents(of transaction: NewTransaction, _ firstNumbers: [Int64]) throws(QueueError) {
         let insert = statements.insertEvents
         let events = transaction.events.list
-        guard let source = transaction.events.source else { return }
+        guard let source = transaction.events.source else { return precondition(events.isEmpty, "events of no source") }
         try insert.begin(events.indices.reduce(0) { $0 + events[$1].rows }, shared: transaction.queuedAt)
         for index in events.indices {
             let texts = source.texts(ofEvent: events[index].place)
@@ -72,7 +72,8 @@ extension QueueStore {
         let insert = statements.insertNotifications
         let events = transaction.events.list
         let notifications = transaction.events.notifications
-        try insert.begin(notifications.count, shared: transaction.queuedAt)
+        try insert.begin(
+            events.indices.reduce(0) { $0 + events[$1].notifications.count }, shared: transaction.queuedAt)
         for index in events.indices {
             var id = firstNumbers[index] * NotificationID.perEvent
             for place in events[index].notifications {
@@ -92,7 +93,7 @@ extension QueueStore {
         let events = transaction.events.list
         let readers = transaction.events.readers
         guard let source = transaction.events.source else { return }
-        try insert.begin(readers.count)
+        try insert.begin(events.indices.reduce(0) { $0 + events[$1].readers.count })
         for index in events.indices {
             var id = firstNumbers[index] * NotificationID.perEvent
             for reader in events[index].readers {

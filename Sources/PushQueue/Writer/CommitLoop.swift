@@ -143,6 +143,8 @@ final class CommitLoop {
     /// Returns whether the rest is worth a try at once, because it asks for less than what has failed.
     private func retreat(_ error: QueueError) -> Bool {
         failure = (error, clock())
+        // What has finished and was left for a later commit asks for no room, and makes some.
+        if error.isFull, let finished = inbox?.takeFinished() { kept.append(finished) }
         let count = keptCount
         let commands = kept.takeCommands()
         let dropped = kept.thinOut()

@@ -60,6 +60,9 @@ struct CommitSchedule: Equatable {
         if !leavingQuiet { quietRows = 0 }
     }
 
+    /// The writer has taken what nobody waits for, and left the rest.
+    mutating func takenQuiet() { quietRows = 0 }
+
     /// A commit is done.
     /// - Parameters:
     ///   - commands: Writes in it that somebody waited for; none of those has come back yet.

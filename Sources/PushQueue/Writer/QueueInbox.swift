@@ -97,14 +97,30 @@ final class QueueInbox: @unchecked Sendable {
     /// Takes the commands, and leaves what has finished for a later commit; takes everything where the order matters.
     private func takeCommands() -> [WriteOperation] {
         guard waiting.allSatisfy(\.mayChangePlaces) else { return takeAll() }
+        let (commands, finished) = parted()
+        schedule.taken(leavingQuiet: !finished.isEmpty)
+        waiting = finished
+        return commands
+    }
+
+    /// Takes what was left of what has finished; nothing where the order matters.
+    func takeFinished() -> [WriteOperation] {
+        lock.withLock {
+            guard waiting.allSatisfy(\.mayChangePlaces) else { return [] }
+            let (commands, finished) = parted()
+            schedule.takenQuiet()
+            waiting = commands
+            return finished
+        }
+    }
+
+    private func parted() -> (commands: [WriteOperation], finished: [WriteOperation]) {
         var commands: [WriteOperation] = []
         var finished: [WriteOperation] = []
         for operation in waiting {
             if operation.isCommand { commands.append(operation) } else { finished.append(operation) }
         }
-        schedule.taken(leavingQuiet: !finished.isEmpty)
-        waiting = finished
-        return commands
+        return (commands, finished)
     }
 
     /// A sleeping writer has to hear of what makes it commit, or wake sooner than it is going to.
