@@ -10,7 +10,9 @@ struct DeliverMeasurement {
     private var latency = Percentiles.names.map { RoundSet("latency \($0)", unit: "ms") }
     private var curlRate = RoundSet("floor: bare libcurl loop", unit: "/s")
     private var curlCPU = RoundSet("floor: CPU of the libcurl loop", unit: "µs")
-    private var sqliteRate = RoundSet("floor: bare SQLite insert and delete", unit: "/s")
+    /// Notifications a commit of the bare SQLite queue.
+    private let floorBatch: Int
+    private var sqliteRate: RoundSet
     private var sqliteCPU = RoundSet("floor: CPU of SQLite", unit: "µs")
     private var wrk = RoundSet("wrk at the same gateway", unit: "/s")
 
@@ -18,6 +20,8 @@ struct DeliverMeasurement {
         self.kind = kind
         self.shape = shape
         self.settings = settings
+        floorBatch = shape.unanswered(on: settings.connections)
+        sqliteRate = RoundSet("floor: bare SQLite insert and delete, \(floorBatch) a commit", unit: "/s")
     }
 
     var title: String {
@@ -66,7 +70,7 @@ struct DeliverMeasurement {
         let curl = try await floors.curl(gateway, requests: settings.notifications)
         curlRate.append(curl.rate)
         curlCPU.append(curl.cpuMicroseconds)
-        let sqlite = try await floors.sqlite(.cycle, rows: settings.notifications)
+        let sqlite = try await floors.sqlite(.cycle, rows: settings.notifications, batch: floorBatch)
         sqliteRate.append(sqlite.rate)
         sqliteCPU.append(sqlite.cpuMicroseconds)
         // wrk does not speak HTTP/2.

@@ -18,18 +18,18 @@ struct Floors {
             + gateway.urls.flatMap { ["--url", $0] } + (gateway.caFile.map { ["--ca-file", $0] } ?? [])
     }
 
-    /// The bare SQLite queue.
-    func sqlite(_ work: SQLiteFloorCommand.Work, rows: Int, batch: Int = 512) async throws -> WorkResult {
+    /// The bare SQLite queue, with so many notifications a commit.
+    func sqlite(_ work: SQLiteFloorCommand.Work, rows: Int, batch: Int) async throws -> WorkResult {
         try await run(sqliteArguments(work, rows: rows, batch: batch))
     }
 
-    func sqliteArguments(_ work: SQLiteFloorCommand.Work, rows: Int, batch: Int = 512) -> [String] {
+    func sqliteArguments(_ work: SQLiteFloorCommand.Work, rows: Int, batch: Int) -> [String] {
         ["floor-sqlite", "--work", work.rawValue, "--rows", "\(rows)", "--batch", "\(batch)"]
     }
 
     /// Reads a queue of matrix-pusher's, which must not be running.
     func scan(_ path: String, rows: Int) async throws -> WorkResult {
-        try await run(sqliteArguments(.scan, rows: rows) + ["--database", path])
+        try await run(sqliteArguments(.scan, rows: rows, batch: 1) + ["--database", path])
     }
 
     /// Commits of one row, so many a second.

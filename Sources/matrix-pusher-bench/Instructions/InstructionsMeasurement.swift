@@ -10,6 +10,7 @@ struct InstructionsMeasurement {
     private var sidecar = RoundSet("sidecar, a notification", unit: "")
     private var curl = RoundSet("floor: bare libcurl loop, a request", unit: "")
     private var sqlite = RoundSet("floor: bare SQLite insert and delete", unit: "")
+    private let connections = 4
 
     init(_ shape: TransactionSource.Shape, notifications: Int, isBuiltIn: Bool) {
         self.shape = shape
@@ -31,13 +32,15 @@ struct InstructionsMeasurement {
         let gateway = try await Gateway.start(builtIn: isBuiltIn)
         defer { gateway.stop() }
         let floors = try Floors()
+        let floorBatch = shape.unanswered(on: connections)
         curl.append(
             try await difference {
                 try await countFloor(floors.curlArguments(gateway, requests: $0) + ["--warm-up", "64"])
             })
         sqlite.append(
             try await difference {
-                try await countFloor(floors.sqliteArguments(.cycle, rows: $0) + ["--warm-up", "512"])
+                try await countFloor(
+                    floors.sqliteArguments(.cycle, rows: $0, batch: floorBatch) + ["--warm-up", "512"])
             })
     }
 
@@ -58,7 +61,7 @@ struct InstructionsMeasurement {
         try sidecar.setPushers(shape.users, at: gateway.urls)
         let source = TransactionSource(shape)
         source.extend(by: notifications / shape.recipients)
-        let sent = try sidecar.load(source, connections: 4).items
+        let sent = try sidecar.load(source, connections: connections).items
         try sidecar.wait(for: gateway, received: sent, within: 600)
         sidecar.settle()
         try await sidecar.finish(within: .seconds(120))

@@ -9,6 +9,9 @@ final class TransactionSource: RequestSource {
         var recipients = 1
         /// Users that are notified in turn.
         var users = 0..<2048
+
+        /// Most notifications that wait for the answer to their transaction: no queue can have more of them in a commit.
+        func unanswered(on connections: Int) -> Int { connections * batch * recipients }
     }
 
     let shape: Shape
