@@ -1,9 +1,10 @@
 /// The durable queue as the layers above see it.
 ///
 /// Writes never wait on the disk: they are handed to the queue's own thread, which commits them in groups and in the
-/// order of the calls; only ``finish(_:)`` may come after an append that was called later, 20 ms at most. A completion runs once its write is durable, or with the error if nothing of the write was stored:
-/// one at a time, in the order of the writes, on a thread of the queue's. Writes without a completion are not lost while
-/// the process lives: when a commit fails they are kept and tried again (of failed attempts, the newest 65,536).
+/// order of the calls; only ``finish(_:)`` may come after an append that was called later, by 20 ms at most. A completion
+/// runs once its write is durable, or with the error if nothing of the write was stored: one at a time, in the order of the
+/// writes, on a thread of the queue's. Writes without a completion are not lost while the process lives: when a commit
+/// fails they are kept and tried again (of failed attempts, the newest 65,536).
 package protocol NotificationQueue: AnyObject, Sendable {
     /// Stores a transaction. Whether its id was seen is decided in commit order: of two appends with one id,
     /// however close, one stores and both get the same answer.
