@@ -56,8 +56,7 @@ extension EndToEndTests {
                 #expect(try await bench.status()["database"]?["error"]?.isNull == true)
                 #expect(try await bench.submit(Bench.message("$refused"), as: "t").json?["notifications"]?.integer == 1)
                 try await bench.waitForAccepted(21)
-                try await bench.waitForEmptyQueue()
-                try await bench.submit(as: "settled")
+                try await bench.waitUntilDelivered(as: "settled")
 
                 // What was delivered meanwhile is known, also to the next process.
                 try await bench.crash()
