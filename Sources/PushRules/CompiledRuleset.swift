@@ -56,29 +56,22 @@ public final class CompiledRuleset: Sendable {
     ///
     /// The sender of the event is never notified. A display name that is absent or empty is found in no body.
     public func evaluate(_ event: PushEvent, recipient userID: String, displayName: String? = nil) -> Verdict {
-        Self.withBytes(of: userID, displayName) { evaluate(event, recipient: $0, displayName: $1) }
+        let rule = Self.withBytes(of: userID, displayName) { self.rule(for: event, $0, $1) }
+        return rule.map { Verdict(self, rule: $0) } ?? Verdict.noRule
     }
 
-    /// The same for a recipient whose texts the caller has as UTF-8.
-    package func evaluate(
-        _ event: PushEvent, recipient userID: UnsafeBufferPointer<UInt8>, displayName: UnsafeBufferPointer<UInt8>?
-    ) -> Verdict {
-        if event.isSent(by: userID) { return Verdict.noRule }
-        return withEvaluation(event, userID, displayName) { evaluation in
-            guard let rule = evaluation.firstMatch() else { return Verdict.noRule }
-            return Verdict(self, rule: rule)
-        }
-    }
-
-    /// The actions of the rule that decides for one recipient of an event; nil where none does. What
-    /// ``evaluate(_:recipient:displayName:)`` says, without the rule.
+    /// The actions of the rule that decides, nil where none does, for a recipient whose texts the caller has as UTF-8.
     package func actions(
         for event: PushEvent, recipient userID: UnsafeBufferPointer<UInt8>, displayName: UnsafeBufferPointer<UInt8>?
     ) -> PushActions? {
-        if event.isSent(by: userID) { return nil }
-        return withEvaluation(event, userID, displayName) { evaluation in
-            evaluation.firstMatch().map { rules[$0].actions }
-        }
+        rule(for: event, userID, displayName).map { rules[$0].actions }
+    }
+
+    /// The place of the rule that decides; nil where none does, and for the sender.
+    private func rule(
+        for event: PushEvent, _ userID: UnsafeBufferPointer<UInt8>, _ displayName: UnsafeBufferPointer<UInt8>?
+    ) -> Int? {
+        event.isSent(by: userID) ? nil : withEvaluation(event, userID, displayName) { $0.firstMatch() }
     }
 
     static func withBytes<Result>(

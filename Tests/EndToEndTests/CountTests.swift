@@ -117,8 +117,7 @@ extension EndToEndTests {
                 let pending = Array(try #require(listed?["notifications"]?.elements))
                 #expect(pending.map { $0["kind"]?.string } == ["counts"])
                 #expect(pending.map { $0["pushkey"]?.string } == ["one"])
-                // What went to the other pusher is on the disk once something later is.
-                try await bench.submit(as: "d")
+                try await bench.settle(as: "d")
                 try await bench.crash()
                 try await bench.release("one")
                 try await bench.waitForAccepted(7)

@@ -73,7 +73,11 @@ struct EventWindow: Sendable {
 
     // MARK: Places
 
-    private func place(of number: Int64) -> Int { Int(truncatingIfNeeded: number) & (places.count - 1) }
+    private func place(of number: Int64) -> Int { Self.place(of: number, among: places.count) }
+
+    private static func place(of number: Int64, among count: Int) -> Int {
+        Int(truncatingIfNeeded: number) & (count - 1)
+    }
 
     /// Makes the number the highest.
     /// - Returns: false where it is not: it has no place then.
@@ -94,7 +98,7 @@ struct EventWindow: Sendable {
         places = [Entry?](repeating: nil, count: larger)
         for number in numbers {
             // Moved: a copy would count a hold on each event.
-            swap(&places[place(of: number)], &former[Int(truncatingIfNeeded: number) & (former.count - 1)])
+            swap(&places[place(of: number)], &former[Self.place(of: number, among: former.count)])
         }
     }
 }

@@ -36,6 +36,11 @@ extension Bench {
     /// Waits until everything was delivered, and until that is on the disk: what is written after it is.
     func waitUntilDelivered(as transaction: String) async throws {
         try await waitForEmptyQueue()
+        try await settle(as: transaction)
+    }
+
+    /// Waits until what was delivered before is on the disk.
+    func settle(as transaction: String) async throws {
         // What has finished is left behind by transactions for 10 ms, and never for more than 20.
         try await Task.sleep(for: .milliseconds(50))
         try await submit(as: transaction)
