@@ -13,9 +13,12 @@ struct QueueMemory {
     /// History rows that the boards have no room for.
     private(set) var forgotten: [Int64] = []
 
-    /// - Parameter hasher: Under the queue's own key.
+    /// - Parameters:
+    ///   - hasher: Under the queue's own key.
+    ///   - userHash: Of a user id; it decides whose turn it is, so that a simulation brings its own.
     init(
-        _ configuration: PusherConfiguration, reader: any QueueScanner, hasher: DeliveryKeyHasher, now: Int64
+        _ configuration: PusherConfiguration, reader: any QueueScanner, hasher: DeliveryKeyHasher, now: Int64,
+        userHash: (String) -> Int = TextHash.of
     ) throws(QueueError) {
         // First of all: it may have the key under which texts are hashed.
         var reading = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
@@ -27,7 +30,7 @@ struct QueueMemory {
             reading.board.forget(before: first)
         }
         try reader.scanCounts { counts in
-            reading.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(
+            reading.given[userHash(counts.userID)] = UnreadBoard.Counts(
                 unread: counts.unread, missedCalls: counts.missedCalls)
         }
         var scheduler = Scheduler(
@@ -39,7 +42,7 @@ struct QueueMemory {
         }
         try reader.scanPushers { row in
             let slot = scheduler.addPusher(
-                id: row.id, userHash: TextHash.of(row.fields.userID), gateway: row.fields.gateway,
+                id: row.id, userHash: userHash(row.fields.userID), gateway: row.fields.gateway,
                 isEnabled: row.fields.enabled)
             scheduler.setHidesCounts(slot, PusherData.hidesCounts(row.fields.data))
             if let failingSince = row.health.failingSince {
@@ -84,7 +87,7 @@ struct QueueMemory {
             }
         }
         var owners: Set<Int> = []
-        try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }
+        try reader.scanRulesetUsers { owners.insert(userHash($0)) }
         var recent = recentDeliveries
         try reader.scanTransactions(newestKeys: recent.capacity) { at, keys in
             if at > now - 86_400_000 { recent.remember(keys, at: at) }

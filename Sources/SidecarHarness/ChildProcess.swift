@@ -23,10 +23,8 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         // NIO's sockets are open across exec: in the child they would keep connections alive that were closed here.
-        // Closing what is not open does no harm.
-        for descriptor in 3..<min(1024, Int32(sysconf(Int32(_SC_OPEN_MAX)))) {
-            posix_spawn_file_actions_addclose(&actions, descriptor)
-        }
+        guard let closeFrom = Self.closeFrom else { throw .systemCall("start", executable, code: ENOSYS) }
+        _ = closeFrom(&actions, 3)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -47,6 +45,12 @@ package final class ChildProcess: Sendable {
             &processID, executable, &actions, &attributes, &argumentPointers, &variablePointers)
         guard code == 0 else { throw .systemCall("start", executable, code: code) }
         self.processID = processID
+    }
+
+    /// Closes every descriptor from one on, however many there are: glibc's since 2.34, but Swift's module leaves it out.
+    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+        unsafeBitCast(
+            $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
     }
 
     /// The path of the program that runs this.

@@ -87,7 +87,7 @@ extension EndToEndTests {
         @Test func serverErrorsOfAllPushersTakeTheGatewayDownAndTheirAttemptsCount() async throws {
             // Enough for what is in flight when it goes down: a late success would bring it back.
             let script = Sequencer(Array(repeating: GatewayAnswer.respond(status: 502), count: 12), then: .accept)
-            let configuration = Bench.local + "\nretry: {initial: 20ms}\ndelivery: {probe_initial: 2s, probe_max: 2s}"
+            let configuration = Bench.local + "\nretry: {initial: 20ms}\ndelivery: {probe_initial: 1s, probe_max: 1s}"
             try await Bench.run(configuration, script: { _ in script.next() }) { bench in
                 let users = (0..<10).map { "@u\($0):hs" }
                 for user in users { try await bench.register("key of \(user)", user: user) }

@@ -47,7 +47,7 @@ struct DeliverySimulationTests {
         #expect(report.gateways[0].requestsInTrouble <= Outage.notifications * 21 / 10)
         // Of a hundred notifications one fails seven times: 127 s of pauses, 152 s with jitter, and turns to wait for between.
         // Now and then so many fail in a row that the gateway is left alone, and half of the probes fail as well: up to a
-        // minute's notifications wait then.
+        // minute's notifications wait then. By chance that can be more: with other seeds the p99 is 65 to 370 s.
         #expect(report.gateways[0].backlog <= Outage.notifications / 50)
         #expect(report.gateways[0].p99 <= 300_000)
     }
