@@ -5,7 +5,11 @@ import Testing
 struct ReadyQueueTests {
     private func pushers(users: [Int]) -> ContiguousArray<PusherSlot> {
         ContiguousArray(
-            users.enumerated().map { PusherSlot(id: Int64($0.offset), userHash: $0.element, lane: 0, isEnabled: true) })
+            users.enumerated().map { slot, user in
+                PusherSlot(
+                    id: Int64(slot), userHash: user, userClass: UInt8(user % UserClasses.count), lane: 0,
+                    isEnabled: true)
+            })
     }
 
     @Test func `Users take turns, and the pushers of a user among themselves`() {
@@ -37,7 +41,7 @@ struct ReadyQueueTests {
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func `Whoever is in the queue gets a turn before anyone gets two more than their class`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var pushers = pushers(users: (0..<300).map { _ in Int.random(in: .min ... .max, using: &random) })
+        var pushers = pushers(users: (0..<300).map { _ in Int.random(in: 0..<1000, using: &random) })
         var queue = ReadyQueue()
         var model: Set<Int32> = []
         for _ in 0..<5000 {

@@ -10,7 +10,7 @@ struct UserIndexTests {
 
         mutating func add(_ userHash: Int) -> Int32 {
             let slot = Int32(pushers.count)
-            pushers.append(PusherSlot(id: Int64(slot) + 1, userHash: userHash, lane: 0, isEnabled: true))
+            pushers.append(PusherSlot(id: Int64(slot) + 1, userHash: userHash, userClass: 0, lane: 0, isEnabled: true))
             index.insert(slot, in: &pushers)
             return slot
         }

@@ -46,12 +46,15 @@ struct PusherSlot: Sendable {
     var unread: UInt32 = 0
     var missedCalls: UInt16 = 0
     var flags: Flags
-    /// Unix hour of the last success that was written down.
-    private var successHour: UInt32 = 0
+    /// The user's class in the ``ReadyQueue`` of each lane.
+    let userClass: UInt8
+    /// Unix hour of the last success that was written down; its lower bits, which come back after seven years.
+    private var successHour: UInt16 = 0
 
-    init(id: Int64, userHash: Int, lane: Int32, isEnabled: Bool) {
+    init(id: Int64, userHash: Int, userClass: UInt8, lane: Int32, isEnabled: Bool) {
         self.id = id
         self.userHash = userHash
+        self.userClass = userClass
         self.lane = lane
         flags = isEnabled ? [] : .disabled
     }
@@ -59,7 +62,7 @@ struct PusherSlot: Sendable {
     /// Notes a success.
     /// - Returns: whether it is to be written down: once an hour is enough for whoever looks.
     mutating func noteSuccess(now: Int64) -> Bool {
-        let hour = UInt32(clamping: now / 3_600_000)
+        let hour = UInt16(truncatingIfNeeded: now / 3_600_000)
         defer { successHour = hour }
         return hour != successHour
     }

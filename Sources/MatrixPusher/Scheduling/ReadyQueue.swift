@@ -1,7 +1,7 @@
 /// The pushers of a lane whose next request may go, in turn.
 ///
-/// Users are dealt into 64 classes by their hash; the classes take turns, and within a class its pushers. A user with hundreds
-/// of pushers has the share of one class, whatever else waits, and each step costs the same however many wait.
+/// Users are dealt into 64 classes, ``UserClasses``; the classes take turns, and within a class its pushers. A user with
+/// hundreds of pushers has the share of one class, whatever else waits, and each step costs the same however many wait.
 struct ReadyQueue: Sendable {
     private struct List {
         var head = PusherSlot.none
@@ -18,8 +18,8 @@ struct ReadyQueue: Sendable {
     var isEmpty: Bool { occupied == 0 }
 
     mutating func append(_ slot: Int32, in pushers: inout ContiguousArray<PusherSlot>) {
-        if lists.isEmpty { lists = ContiguousArray(repeating: List(), count: UInt64.bitWidth) }
-        let userClass = Self.userClass(of: pushers[Int(slot)])
+        if lists.isEmpty { lists = ContiguousArray(repeating: List(), count: UserClasses.count) }
+        let userClass = Int(pushers[Int(slot)].userClass)
         let tail = lists[userClass].tail
         pushers[Int(slot)].previousReady = tail
         if tail == PusherSlot.none { lists[userClass].head = slot } else { pushers[Int(tail)].nextReady = slot }
@@ -28,7 +28,7 @@ struct ReadyQueue: Sendable {
     }
 
     mutating func remove(_ slot: Int32, in pushers: inout ContiguousArray<PusherSlot>) {
-        let userClass = Self.userClass(of: pushers[Int(slot)])
+        let userClass = Int(pushers[Int(slot)].userClass)
         let (previous, next) = (pushers[Int(slot)].previousReady, pushers[Int(slot)].nextReady)
         if previous == PusherSlot.none { lists[userClass].head = next } else { pushers[Int(previous)].nextReady = next }
         if next == PusherSlot.none {
@@ -44,12 +44,9 @@ struct ReadyQueue: Sendable {
     /// Whose turn it is; the next class has its turn then.
     mutating func next() -> Int32? {
         guard occupied != 0 else { return nil }
-        let fromTurn = occupied >> UInt64(turn) | occupied << UInt64(UInt64.bitWidth - turn)
-        let userClass = (turn + fromTurn.trailingZeroBitCount) % UInt64.bitWidth
-        turn = (userClass + 1) % UInt64.bitWidth
+        let fromTurn = occupied >> UInt64(turn) | occupied << UInt64(UserClasses.count - turn)
+        let userClass = (turn + fromTurn.trailingZeroBitCount) % UserClasses.count
+        turn = (userClass + 1) % UserClasses.count
         return lists[userClass].head
     }
-
-    /// The hash is keyed: nobody chooses whom they share a class with.
-    private static func userClass(of pusher: PusherSlot) -> Int { pusher.userHash & (UInt64.bitWidth - 1) }
 }

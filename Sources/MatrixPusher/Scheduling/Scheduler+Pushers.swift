@@ -12,9 +12,12 @@ extension Scheduler {
         }
         precondition(pushers.last.map { $0.id < id } ?? true, "pushers are added in the order of their ids")
         let slot = Int32(pushers.count)
-        pushers.append(PusherSlot(id: id, userHash: userHash, lane: lane, isEnabled: isEnabled))
         let sibling = users.first(userHash, in: pushers)
-        if sibling != PusherSlot.none { pushers[Int(slot)].copyCounts(of: pushers[Int(sibling)]) }
+        let isNewUser = sibling == PusherSlot.none
+        let userClass = isNewUser ? userClasses.deal(userHash) : pushers[Int(sibling)].userClass
+        pushers.append(
+            PusherSlot(id: id, userHash: userHash, userClass: userClass, lane: lane, isEnabled: isEnabled))
+        if !isNewUser { pushers[Int(slot)].copyCounts(of: pushers[Int(sibling)]) }
         users.insert(slot, in: &pushers)
         return slot
     }

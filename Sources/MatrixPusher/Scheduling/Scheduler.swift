@@ -66,6 +66,7 @@ struct Scheduler: Sendable {
     var populatedLanes = 0
     var items: PendingItems
     var users = UserIndex()
+    var userClasses = UserClasses()
     var laneByName: [String: Int32] = [:]
     /// Places of lanes that were forgotten.
     var freeLanes: [Int32] = []
