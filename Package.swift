@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "PushRules", dependencies: ["PushJSON"], swiftSettings: strict),
         .target(
             name: "PushQueue",
-            dependencies: ["CSQLite"],
+            dependencies: ["CSQLite", "CLinux"],
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
         ),

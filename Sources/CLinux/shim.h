@@ -1,5 +1,6 @@
 #pragma once
 // What Swift's Glibc module leaves out.
+#include <linux/stat.h>
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,3 +11,4 @@
 #include <unistd.h>
 
 int ppoll(struct pollfd *, nfds_t, const struct timespec *, const sigset_t *);
+int statx(int, const char *, int, unsigned, struct statx *);

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import CSQLite
 internal import Glibc
 
@@ -9,13 +10,16 @@ struct DatabaseFiles {
     private var log: Identity?
 
     private struct Identity: Equatable {
-        let device: dev_t
-        let inode: ino_t
+        let major: UInt32
+        let minor: UInt32
+        let inode: UInt64
 
         init?(_ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return nil }
-            (device, inode) = (status.st_dev, status.st_ino)
+            var status = statx()
+            // The inode alone: whoever asks for the times makes Linux (6.13) set new ones at the next write, and the
+            // sync after it write them down.
+            guard statx(AT_FDCWD, path, 0, UInt32(STATX_INO), &status) == 0 else { return nil }
+            (major, minor, inode) = (status.stx_dev_major, status.stx_dev_minor, status.stx_ino)
         }
     }
 
