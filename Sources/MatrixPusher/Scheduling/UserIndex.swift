@@ -34,17 +34,18 @@ struct UserIndex: Sendable {
     }
 
     private func position(_ userHash: Int, _ pushers: ContiguousArray<PusherSlot>) -> Int {
-        let mask = table.count - 1
-        var position = userHash & mask
+        // By the upper bits: the table's size is no power of two.
+        let hash = UInt64(bitPattern: Int64(userHash))
+        var position = Int(UInt64(table.count).multipliedFullWidth(by: hash).high)
         while table[position] != PusherSlot.none, pushers[Int(table[position])].userHash != userHash {
-            position = (position + 1) & mask
+            position = position + 1 == table.count ? 0 : position + 1
         }
         return position
     }
 
     private mutating func grow(_ pushers: ContiguousArray<PusherSlot>) {
         let old = table
-        table = ContiguousArray(repeating: PusherSlot.none, count: old.count * 2)
+        table = ContiguousArray(repeating: PusherSlot.none, count: old.count + old.count / 2)
         for head in old where head != PusherSlot.none {
             table[position(pushers[Int(head)].userHash, pushers)] = head
         }
