@@ -15,10 +15,10 @@ struct QueueMemory {
 
     /// - Parameters:
     ///   - hasher: Under the queue's own key.
-    ///   - userHash: Of a user id; it decides whose turn it is, so that a simulation brings its own.
+    ///   - userClasses: Deals the users; a simulation's without chance.
     init(
         _ configuration: PusherConfiguration, reader: any QueueScanner, hasher: DeliveryKeyHasher, now: Int64,
-        userHash: (String) -> Int = TextHash.of
+        userClasses: UserClasses = UserClasses()
     ) throws(QueueError) {
         // First of all: it may have the key under which texts are hashed.
         var reading = ReadingState.State(countsByRoom: configuration.push.groupUnreadCountByRoom)
@@ -30,11 +30,12 @@ struct QueueMemory {
             reading.board.forget(before: first)
         }
         try reader.scanCounts { counts in
-            reading.given[userHash(counts.userID)] = UnreadBoard.Counts(
+            reading.given[TextHash.of(counts.userID)] = UnreadBoard.Counts(
                 unread: counts.unread, missedCalls: counts.missedCalls)
         }
         var scheduler = Scheduler(
-            limits: Scheduler.Limits(configuration), retry: RetrySchedule(configuration.retry), now: now)
+            limits: Scheduler.Limits(configuration), retry: RetrySchedule(configuration.retry), now: now,
+            userClasses: userClasses)
         // A moment that no pause reaches was written before the clock was set back: the pause begins anew.
         let latestAttempt = now + max(scheduler.retry.longestDelay, BlameTable.storagePause)
         try reader.scanLanes { lane in
@@ -42,7 +43,7 @@ struct QueueMemory {
         }
         try reader.scanPushers { row in
             let slot = scheduler.addPusher(
-                id: row.id, userHash: userHash(row.fields.userID), gateway: row.fields.gateway,
+                id: row.id, userHash: TextHash.of(row.fields.userID), gateway: row.fields.gateway,
                 isEnabled: row.fields.enabled)
             scheduler.setHidesCounts(slot, PusherData.hidesCounts(row.fields.data))
             if let failingSince = row.health.failingSince {
@@ -87,7 +88,7 @@ struct QueueMemory {
             }
         }
         var owners: Set<Int> = []
-        try reader.scanRulesetUsers { owners.insert(userHash($0)) }
+        try reader.scanRulesetUsers { owners.insert(TextHash.of($0)) }
         var recent = recentDeliveries
         try reader.scanTransactions(newestKeys: recent.capacity) { at, keys in
             if at > now - 86_400_000 { recent.remember(keys, at: at) }

@@ -107,7 +107,7 @@ struct PendingItemsTests {
         #expect(MemoryLayout<PendingItems.Item>.stride == 16)
     }
 
-    @Test func `A pusher takes no more than 64 bytes`() {
-        #expect(MemoryLayout<PusherSlot>.stride <= 64)
+    @Test func `A pusher takes no more than 56 bytes`() {
+        #expect(MemoryLayout<PusherSlot>.stride <= 56)
     }
 }

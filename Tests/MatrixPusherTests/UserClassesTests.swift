@@ -4,28 +4,36 @@ import Testing
 
 struct UserClassesTests {
     @Test func `Each class has as many users as any other, give or take one`() {
-        var classes = UserClasses()
+        var classes = UserClasses { 0 }
         var sizes = [Int](repeating: 0, count: UserClasses.count)
-        var random = SeededGenerator(seed: 1)
         for user in 1...1000 {
-            sizes[Int(classes.deal(Int.random(in: .min ... .max, using: &random)))] += 1
-            #expect(sizes.allSatisfy { (user / UserClasses.count...user / UserClasses.count + 1).contains($0) })
+            sizes[Int(classes.deal())] += 1
+            let least = user / UserClasses.count
+            #expect(sizes.allSatisfy { (least...least + 1).contains($0) })
         }
     }
 
-    @Test func `Who comes next does not tell the class`() {
-        let firsts = (0..<100).map { user in
-            var classes = UserClasses()
-            return classes.deal(user)
-        }
-        #expect(Set(firsts).count == UserClasses.count)
+    @Test func `In a round each class has one user, wherever it begins, and that is chance`() {
+        var classes = UserClasses()
+        let rounds = (0..<100).map { _ in (0..<UserClasses.count).map { _ in classes.deal() } }
+        for round in rounds { #expect(Set(round).count == UserClasses.count) }
+        #expect(Set(rounds.map { $0[0] }).count > 20)
     }
 
-    @Test func `A user's pushers are in one class`() throws {
+    @Test func `A user's pushers are in one class, whenever and wherever they are added`() {
         let fixture = SchedulerFixture(maxInFlight: 4, window: 4)
-        let slots = [1, 2, 1, 3, 2, 1].map { fixture.addPusher(user: $0, queued: 0) }
-        let classes = slots.map { fixture.scheduler.pushers[Int($0)].userClass }
-        #expect(classes[0] == classes[2] && classes[0] == classes[5] && classes[1] == classes[4])
-        #expect(Set(classes).count == 3)
+        func addPusher(user: Int, _ gateway: String = SchedulerFixture.gateway) -> UInt8 {
+            userClass(fixture.addPusher(gateway, user: user))
+        }
+        func userClass(_ slot: Int32) -> UInt8 { fixture.scheduler.pushers[Int(slot)].userClass }
+        let first = fixture.addPusher(user: 1)
+        #expect((2...4).map { addPusher(user: $0) } == [1, 2, 3])
+        #expect(addPusher(user: 1, SchedulerFixture.otherGateway) == 0)
+        fixture.scheduler.replacePusher(
+            first, gateway: SchedulerFixture.otherGateway, isEnabled: true, now: fixture.now)
+        #expect(userClass(first) == 0)
+        for slot in fixture.scheduler.pushers.indices { _ = fixture.scheduler.removePusher(Int32(slot)) }
+        #expect(addPusher(user: 5) == 4)
+        #expect((1...4).map { addPusher(user: $0) } == [0, 1, 2, 3])
     }
 }

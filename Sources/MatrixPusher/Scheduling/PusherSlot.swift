@@ -1,4 +1,4 @@
-/// What the scheduler keeps in memory of a pusher, idle or busy: 64 bytes.
+/// What the scheduler keeps in memory of a pusher, idle or busy: 56 bytes.
 struct PusherSlot: Sendable {
     struct Flags: OptionSet, Sendable {
         let rawValue: UInt16
@@ -48,7 +48,7 @@ struct PusherSlot: Sendable {
     var flags: Flags
     /// The user's class in the ``ReadyQueue`` of each lane.
     let userClass: UInt8
-    /// Unix hour of the last success that was written down; its lower bits, which come back after seven years.
+    /// Unix hour of the last success that was written down, of a count that begins anew every seven years; 0 is none.
     private var successHour: UInt16 = 0
 
     init(id: Int64, userHash: Int, userClass: UInt8, lane: Int32, isEnabled: Bool) {
@@ -62,7 +62,7 @@ struct PusherSlot: Sendable {
     /// Notes a success.
     /// - Returns: whether it is to be written down: once an hour is enough for whoever looks.
     mutating func noteSuccess(now: Int64) -> Bool {
-        let hour = UInt16(truncatingIfNeeded: now / 3_600_000)
+        let hour = UInt16(truncatingIfNeeded: now / 3_600_000 % Int64(UInt16.max) + 1)
         defer { successHour = hour }
         return hour != successHour
     }

@@ -14,7 +14,7 @@ extension Scheduler {
         let slot = Int32(pushers.count)
         let sibling = users.first(userHash, in: pushers)
         let isNewUser = sibling == PusherSlot.none
-        let userClass = isNewUser ? userClasses.deal(userHash) : pushers[Int(sibling)].userClass
+        let userClass = isNewUser ? userClasses.deal() : pushers[Int(sibling)].userClass
         pushers.append(
             PusherSlot(id: id, userHash: userHash, userClass: userClass, lane: lane, isEnabled: isEnabled))
         if !isNewUser { pushers[Int(slot)].copyCounts(of: pushers[Int(sibling)]) }

@@ -66,7 +66,7 @@ struct Scheduler: Sendable {
     var populatedLanes = 0
     var items: PendingItems
     var users = UserIndex()
-    var userClasses = UserClasses()
+    var userClasses: UserClasses
     var laneByName: [String: Int32] = [:]
     /// Places of lanes that were forgotten.
     var freeLanes: [Int32] = []
@@ -87,8 +87,9 @@ struct Scheduler: Sendable {
     /// What lanes rejected of late.
     var rejections: [Int32: RejectionWindow] = [:]
 
-    init(limits: Limits, retry: RetrySchedule, now: Int64) {
+    init(limits: Limits, retry: RetrySchedule, now: Int64, userClasses: UserClasses = UserClasses()) {
         self.limits = limits
+        self.userClasses = userClasses
         self.retry = retry
         items = PendingItems(startedAt: now)
     }

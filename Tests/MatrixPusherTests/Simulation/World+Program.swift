@@ -11,13 +11,9 @@ extension World {
     static func startProgram(
         _ queue: SimulatedQueue, _ configuration: PusherConfiguration, now: Int64
     ) throws -> Dispatcher {
-        let hasher = DeliveryKeyHasher(key0: 0, key1: 0)
         var memory = try QueueMemory(
-            configuration, reader: SimulatedQueueScanner(queue), hasher: hasher, now: now,
-            userHash: { user in
-                var user = user
-                return user.withUTF8 { Int(bitPattern: UInt(hasher.hash($0))) }
-            })
+            configuration, reader: SimulatedQueueScanner(queue), hasher: DeliveryKeyHasher(key0: 0, key1: 0), now: now,
+            userClasses: UserClasses { 0 })
         queue.finish(memory.orphans)
         return Dispatcher(
             scheduler: memory.takeScheduler(), queue: queue, configuration: configuration,

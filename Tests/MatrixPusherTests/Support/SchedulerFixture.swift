@@ -23,7 +23,7 @@ final class SchedulerFixture {
                 lane: GatewayLane.Limits(maximumWindow: window, probeInitial: 1000, probeMaximum: 60_000),
                 jitterDelay: jitterDelay, giveUpAfter: giveUpAfter,
                 maxAge: PendingItems.MaxAge(high: maxAge, low: maxAgeLow ?? maxAge)),
-            retry: RetrySchedule(retry), now: Self.start)
+            retry: RetrySchedule(retry), now: Self.start, userClasses: UserClasses { 0 })
     }
 
     /// Adds a pusher with this many notifications.
