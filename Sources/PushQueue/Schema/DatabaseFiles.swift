@@ -16,10 +16,18 @@ struct DatabaseFiles {
 
         init?(_ path: String) {
             var status = statx()
-            // The inode alone: whoever asks for the times makes Linux (6.13) set new ones at the next write, and the
+            // The inode alone: whoever asks for the times makes Linux (since 6.13) set new ones at the next write, and the
             // sync after it write them down.
-            guard statx(AT_FDCWD, path, 0, UInt32(STATX_INO), &status) == 0 else { return nil }
-            (major, minor, inode) = (status.stx_dev_major, status.stx_dev_minor, status.stx_ino)
+            if statx(AT_FDCWD, path, 0, UInt32(STATX_INO), &status) == 0 {
+                (major, minor, inode) = (status.stx_dev_major, status.stx_dev_minor, status.stx_ino)
+                return
+            }
+            // A sandbox may know the older call alone.
+            var olderStatus = stat()
+            guard stat(path, &olderStatus) == 0 else { return nil }
+            major = UInt32(truncatingIfNeeded: gnu_dev_major(olderStatus.st_dev))
+            minor = UInt32(truncatingIfNeeded: gnu_dev_minor(olderStatus.st_dev))
+            inode = UInt64(olderStatus.st_ino)
         }
     }
 
