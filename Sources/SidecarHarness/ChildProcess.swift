@@ -19,12 +19,13 @@ package final class ChildProcess: Sendable {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        // NIO's sockets are open across exec: in the child they would keep connections alive that were closed here.
+        guard let closeFrom = Self.closeFrom, closeFrom(&actions, 3) == 0 else {
+            throw HarnessError("start \(executable): this needs glibc 2.34 or later, and memory")
+        }
         posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-        // NIO's sockets are open across exec: in the child they would keep connections alive that were closed here.
-        guard let closeFrom = Self.closeFrom else { throw .systemCall("start", executable, code: ENOSYS) }
-        _ = closeFrom(&actions, 3)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

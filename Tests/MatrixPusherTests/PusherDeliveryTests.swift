@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// From a transaction to a gateway, over loopback.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PusherDeliveryTests {
     @Test func `What is submitted arrives as the specification says`() async throws {
         let gateway = try ScriptedGateway()

@@ -2,7 +2,7 @@ import MatrixPusher
 import Testing
 
 /// What a pusher takes in, and what it does not take twice.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PusherIntakeTests {
     @Test func `The same transaction again gets the same answer and queues nothing`() async throws {
         let gateway = try ScriptedGateway()

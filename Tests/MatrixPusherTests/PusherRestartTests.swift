@@ -3,7 +3,7 @@ import MatrixPusher
 import Testing
 
 /// What outlives the process, and how it ends.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct PusherRestartTests {
     @Test func `What was queued is delivered after a restart, in order`() async throws {
         let fixture = try PusherFixture { $0.delivery.shutdownTimeout = .zero }

@@ -4,7 +4,7 @@ import Testing
 @testable import MatrixPusher
 
 /// Receipts, counts and badges where pushers, restarts and repetitions come in between.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadingEdgeTests {
     private static let closed = "http://127.0.0.1:1/_matrix/push/v1/notify"
 

@@ -4,7 +4,7 @@ import Testing
 @testable import MatrixPusher
 
 /// Receipts, redactions, counts and badges, from the transaction to what a gateway gets.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReadingTests {
     private static let closed = "http://127.0.0.1:1/_matrix/push/v1/notify"
 

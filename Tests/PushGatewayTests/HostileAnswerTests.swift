@@ -3,7 +3,7 @@ import PushGateway
 import Testing
 
 /// Answers that HTTP does not know, and what they come to. Each is followed by the end of the connection.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileAnswerTests {
     private static let rejection = "{\"rejected\":[\"key\"]}"
     private static let length = "Content-Length: \(rejection.utf8.count)\r\n"

@@ -3,7 +3,7 @@ import PushGateway
 import Testing
 
 /// Gateways that never come to an end: bounded in time, and in what is read of them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileFloodTests {
     /// What loopback connections take in their buffers, libcurl's, and then some: far from endless.
     private static let buffered = 16 << 20

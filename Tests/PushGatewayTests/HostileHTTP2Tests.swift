@@ -3,7 +3,7 @@ import PushGateway
 import Testing
 
 /// Gateways that speak HTTP/2, up to a point. One at a time, as each is a process.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HostileHTTP2Tests {
     private typealias Frame = HTTP2Frame
     private static let accepted = #"{"rejected":[]}"#

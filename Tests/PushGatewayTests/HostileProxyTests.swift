@@ -4,7 +4,7 @@ import Testing
 @testable import PushGateway
 
 /// Forward proxies that do not do as they are told. What they say of a tunnel is not what the gateway says.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileProxyTests {
     private func outcome(of reply: ScriptedServer.Reply, timeout: Duration = .seconds(20)) async throws
         -> GatewayOutcome

@@ -3,7 +3,7 @@ import PushGateway
 import Testing
 
 /// Gateways whose certificates are not to be trusted. One at a time, as each is a process.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct HostileTLSTests {
 
     private func outcome(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PushGateway
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SocketWatchTests {
     /// Two connected sockets.
     private final class Pair {

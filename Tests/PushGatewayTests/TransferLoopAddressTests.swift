@@ -5,7 +5,7 @@ import Testing
 
 /// The address policy as it meets libcurl. Nothing leaves this machine, whatever the policy says: the sockets of these
 /// loops are noted down and never opened, and hosts are addresses or `localhost`, which libcurl knows by itself.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferLoopAddressTests {
     /// Sends a request to each host, and returns what became of them and which addresses would have been connected to.
     private func send(

@@ -2,7 +2,7 @@ import Foundation
 import PushGateway
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferLoopFailureTests {
     /// Sends one request to a server that gives this reply.
     private func outcome(

@@ -1,7 +1,7 @@
 import PushGateway
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferLoopPolicyTests {
     @Test(arguments: ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0x7f.1", "2130706433"])
     func `A refused address is blocked without a connection`(host: String) async throws {

@@ -1,7 +1,7 @@
 import PushGateway
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferLoopStopTests {
     @Test func `Stopping lets what is in flight finish`() async throws {
         let gate = Gate()

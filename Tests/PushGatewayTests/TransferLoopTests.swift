@@ -2,7 +2,7 @@ import Foundation
 import PushGateway
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferLoopTests {
     @Test func `A request carries its headers and its body`() async throws {
         let server = try ScriptedServer(.answer(httpAnswer()))

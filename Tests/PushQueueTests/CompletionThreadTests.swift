@@ -4,7 +4,7 @@ internal import Testing
 
 @testable internal import PushQueue
 
-@Suite(.timeLimit(.minutes(1))) struct CompletionThreadTests {
+@Suite(.timeLimit(.minutes(5))) struct CompletionThreadTests {
     let folder = TestFolder()
     let outcomes = Mailbox<String>()
     let gate = DispatchSemaphore(value: 0)

@@ -139,7 +139,7 @@ internal import Testing
         #expect(try reader.attempts(of: ids[0]).isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `Quiet writes become durable without anyone asking`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `Quiet writes become durable without anyone asking`() async throws {
         let committed = Mailbox<Int>()
         let other = TestFolder()
         let (stream, signal) = AsyncStream<Int>.makeStream()

@@ -242,7 +242,7 @@ internal import Testing
         #expect(writer.join() == 2)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `The thread tries again by itself`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `The thread tries again by itself`() async throws {
         let store = try QueueStore(path: folder.database)
         store.connection.setBusyTimeout(milliseconds: 0)
         let other = try Connection(path: folder.database, mode: .readWrite)

@@ -3,7 +3,7 @@ import Testing
 @testable import MatrixPusher
 
 /// Delivery as a whole over hours of trouble, on a virtual clock: 100,000 pushers of one gateway that misbehaves, and a few of
-/// another that must not notice. One after the other, to leave a processor to tests that watch the real clock.
+/// another that must not notice. One after the other, to leave time to tests that watch the real clock.
 @Suite(.serialized)
 struct DeliverySimulationTests {
     private static let limits = PusherConfiguration.Delivery()
@@ -11,9 +11,9 @@ struct DeliverySimulationTests {
     @Test(arguments: Outage.Incident.allCases)
     func `A gateway that swallows everything for an hour costs few requests and is caught up with`(
         incident: Outage.Incident
-    ) throws {
+    ) async throws {
         let outage = Outage(trouble: .blackHole, length: Outage.hour, incident: incident)
-        let report = try run(outage, "black hole for an hour")
+        let report = try await run(outage, "black hole for an hour")
         #expect(report.gateways[0].requestsInTrouble <= 200)
         expectBacklog(of: report, silence: Self.limits.probeMax + Self.limits.responseTimeout)
     }
@@ -21,9 +21,9 @@ struct DeliverySimulationTests {
     @Test(arguments: [Outage.Incident.none, .restart])
     func `A gateway that refuses connections for five minutes costs few requests and is caught up with`(
         incident: Outage.Incident
-    ) throws {
+    ) async throws {
         let outage = Outage(trouble: .refusedConnections, length: Outage.shortLength, incident: incident)
-        let report = try run(outage, "connections refused for 5 minutes")
+        let report = try await run(outage, "connections refused for 5 minutes")
         #expect(report.gateways[0].requestsInTrouble <= 200)
         expectBacklog(of: report, silence: Self.limits.probeMax)
     }
@@ -31,9 +31,9 @@ struct DeliverySimulationTests {
     @Test(arguments: Outage.Incident.allCases)
     func `A gateway that asks for a pause of a day is asked again within fifteen minutes, and seldom`(
         incident: Outage.Incident
-    ) throws {
+    ) async throws {
         let outage = Outage(trouble: .rateLimit(retryAfter: 86_400), length: Outage.hour, incident: incident)
-        let report = try run(outage, "429 with Retry-After: 86400 for an hour")
+        let report = try await run(outage, "429 with Retry-After: 86400 for an hour")
         #expect(report.gateways[0].requestsInTrouble <= 10)
         expectBacklog(of: report, silence: .seconds(15 * 60))
     }
@@ -41,23 +41,23 @@ struct DeliverySimulationTests {
     @Test(arguments: Outage.Incident.allCases)
     func `A gateway that answers every other request with 502 is neither left alone nor flooded`(
         incident: Outage.Incident
-    ) throws {
+    ) async throws {
         let outage = Outage(trouble: .badGateway, length: Outage.hour, incident: incident)
-        let report = try run(outage, "half of all answers 502 for an hour")
+        let report = try await run(outage, "half of all answers 502 for an hour")
         #expect(report.gateways[0].requestsInTrouble <= Outage.notifications * 21 / 10)
         // Of a hundred notifications one fails seven times: 127 s of pauses, 152 s with jitter, and turns to wait for between.
         // Now and then so many fail in a row that the gateway is left alone, and half of the probes fail as well: up to a
-        // minute's notifications wait then. By chance that can be more: with other seeds the p99 is 65 to 370 s.
-        #expect(report.gateways[0].backlog <= Outage.notifications / 50)
-        #expect(report.gateways[0].p99 <= 300_000)
+        // minute's notifications wait then, and more by chance: with forty seeds the p99 was 65 to 370 s.
+        #expect(report.gateways[0].backlog <= Outage.notifications / 20)
+        #expect(report.gateways[0].p99 <= 500_000)
     }
 
     @Test(arguments: Outage.Incident.allCases)
     func `A gateway that rejects every key is not believed beyond a tenth of its pushers`(
         incident: Outage.Incident
-    ) throws {
+    ) async throws {
         let outage = Outage(trouble: .rejectedKeys, length: Outage.hour, incident: incident)
-        let report = try run(outage, "every key rejected for an hour")
+        let report = try await run(outage, "every key rejected for an hour")
         #expect(report.wasSuspected && report.removedInSuspicion == 0)
         #expect(report.removedPushers <= Outage.pushers / 10)
         #expect(report.gateways[0].requestsInTrouble <= report.removedPushers + 200)
@@ -65,9 +65,9 @@ struct DeliverySimulationTests {
     }
 
     /// Runs an outage and checks what holds in each: nothing lost, hardly anything twice, all in order, within the limits.
-    private func run(_ outage: Outage, _ name: String) throws -> Report {
-        let report = try outage.report()
-        let p99 = try #require(outage.untroubledP99)
+    private func run(_ outage: Outage, _ name: String) async throws -> Report {
+        let (report, untroubledP99) = try await onOwnThread { (try outage.report(), outage.untroubledP99) }
+        let p99 = try #require(untroubledP99)
         print("simulation: \(name), \(outage.incident.rawValue): \(report); p99 of the other without \(p99) ms")
         #expect(report.left == 0 && report.buried == 0)
         #expect(report.accepted + report.dropped == report.notifications)

@@ -8,12 +8,12 @@ struct FairnessSimulationTests {
     private static let slow = SimulatedGateway(name: "https://slow.example:443", pushers: 1000, latency: 5000...10_000)
     private static let fast = SimulatedGateway(name: "https://fast.example:443", pushers: 2000)
 
-    @Test func `Of two gateways with a backlog a slow one takes no more than half of the slots`() throws {
+    @Test func `Of two gateways with a backlog a slow one takes no more than half of the slots`() async throws {
         var scenario = Scenario(
             gateways: [Self.slow, Self.fast],
             traffic: [Traffic(initial: 500, interval: 1, end: 1), Traffic(initial: 60_000, interval: 1, end: 1)])
         scenario.configuration.delivery.maxInFlight = 64
-        let report = try World(scenario).run()
+        let report = try await onOwnThread { [scenario] in try World(scenario).run() }
         print("simulation: a slow and a fast gateway share 64 slots: \(report)")
         #expect(report.accepted == 60_500)
         #expect(report.gateways.allSatisfy { (20...32).contains($0.mostInFlight) })
@@ -21,7 +21,7 @@ struct FairnessSimulationTests {
         #expect(report.gateways[1].slowest < 285_000)
     }
 
-    @Test func `Gateways that hang, however many, leave room for another`() throws {
+    @Test func `Gateways that hang, however many, leave room for another`() async throws {
         let trouble: Range<Int64> = 60_000..<600_000
         let hanging = (0..<4).map { index in
             SimulatedGateway(
@@ -29,9 +29,9 @@ struct FairnessSimulationTests {
         }
         let traffic = Traffic(initial: 4000, interval: 20, end: 120_000)
         let other = Traffic(initial: 20, interval: 4000, burst: 20, end: trouble.upperBound)
-        let report = try World(
-            Scenario(gateways: hanging + [Self.fast], traffic: hanging.map { _ in traffic } + [other])
-        ).run()
+        let scenario = Scenario(
+            gateways: hanging + [Self.fast], traffic: hanging.map { _ in traffic } + [other])
+        let report = try await onOwnThread { try World(scenario).run() }
         print("simulation: four gateways hang at the same time: \(report)")
         #expect(report.accepted == report.notifications)
         #expect(report.gateways[4].slowest < 1000)
