@@ -1,4 +1,3 @@
-import CLinux
 import CTransferMemory
 import Foundation
 import Testing
@@ -7,6 +6,11 @@ import Testing
 struct TransferMemoryTests {
     /// The address sanitizer has to see each block that is freed: nothing is kept then.
     private static let isSanitized = dlsym(nil, "__asan_init") != nil
+
+    /// Bytes of a block; Swift's Glibc module leaves it out.
+    private static let usableSize = dlsym(nil, "malloc_usable_size").map {
+        unsafeBitCast($0, to: (@convention(c) (UnsafeMutableRawPointer?) -> Int).self)
+    }
 
     private func onThread(keeping: Bool = true, _ body: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { continuation in
@@ -55,7 +59,7 @@ struct TransferMemoryTests {
             for freed in [10, 24, 97, 104, 1032, 16_385, 20_000] {
                 var block = transfer_memory_malloc(freed)
                 // It is kept as one of its real size, which may be more than was asked for.
-                let usable = min(malloc_usable_size(block), 1032)
+                let usable = min(Self.usableSize?(block) ?? freed, 1032)
                 for wanted in freed > 1032 ? [16_400, 20_480] : [max(1, usable - 15), usable] {
                     transfer_memory_free(block)
                     #expect((transfer_memory_kept() > 0) == !Self.isSanitized)

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import CLinuxStatx
 internal import CSQLite
 internal import Glibc
 
@@ -10,8 +10,7 @@ struct DatabaseFiles {
     private var log: Identity?
 
     private struct Identity: Equatable {
-        let major: UInt32
-        let minor: UInt32
+        let device: UInt64
         let inode: UInt64
 
         init?(_ path: String) {
@@ -19,15 +18,16 @@ struct DatabaseFiles {
             // The inode alone: whoever asks for the times makes Linux (since 6.13) set new ones at the next write, and the
             // sync after it write them down.
             if statx(AT_FDCWD, path, 0, UInt32(STATX_INO), &status) == 0 {
-                (major, minor, inode) = (status.stx_dev_major, status.stx_dev_minor, status.stx_ino)
+                let (major, minor) = (UInt64(status.stx_dev_major), UInt64(status.stx_dev_minor))
+                // As makedev(3) does.
+                device = (major & ~0xFFF) << 32 | (major & 0xFFF) << 8 | (minor & ~0xFF) << 12 | minor & 0xFF
+                inode = status.stx_ino
                 return
             }
             // A sandbox may know the older call alone.
             var olderStatus = stat()
             guard stat(path, &olderStatus) == 0 else { return nil }
-            major = UInt32(truncatingIfNeeded: gnu_dev_major(olderStatus.st_dev))
-            minor = UInt32(truncatingIfNeeded: gnu_dev_minor(olderStatus.st_dev))
-            inode = UInt64(olderStatus.st_ino)
+            (device, inode) = (UInt64(olderStatus.st_dev), UInt64(olderStatus.st_ino))
         }
     }
 

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// Runs the program `openssl`.
@@ -18,7 +17,9 @@ enum OpenSSL {
             }
         }
         // Sockets of other tests would stay open as long as it runs.
-        posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1)
+        guard let closeFrom = Self.closeFrom, closeFrom(&actions, STDERR_FILENO + 1) == 0 else {
+            throw OpenSSLFailure(arguments: arguments)
+        }
         var texts = (["openssl"] + arguments).map { strdup($0) } + [nil]
         defer { for text in texts { free(text) } }
         var process = pid_t()
@@ -26,6 +27,12 @@ enum OpenSSL {
             throw OpenSSLFailure(arguments: arguments)
         }
         return process
+    }
+
+    /// glibc's since 2.34, but Swift's module leaves it out.
+    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+        unsafeBitCast(
+            $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
     }
 
     /// Runs it to its end, which has to be a good one.
