@@ -47,9 +47,9 @@ struct DeliverySimulationTests {
         #expect(report.gateways[0].requestsInTrouble <= Outage.notifications * 21 / 10)
         // Of a hundred notifications one fails seven times: 127 s of pauses, 152 s with jitter, and turns to wait for between.
         // Now and then so many fail in a row that the gateway is left alone, and half of the probes fail as well: up to a
-        // minute's notifications wait then, and more by chance: with forty seeds the p99 was 65 to 370 s.
-        #expect(report.gateways[0].backlog <= Outage.notifications / 20)
-        #expect(report.gateways[0].p99 <= 500_000)
+        // minute's notifications wait then. With other seeds it may be more: of forty one had a p99 of 366 s.
+        #expect(report.gateways[0].backlog <= Outage.notifications / 50)
+        #expect(report.gateways[0].p99 <= 300_000)
     }
 
     @Test(arguments: Outage.Incident.allCases)
