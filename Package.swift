@@ -101,7 +101,7 @@ let package = Package(
         .testTarget(name: "PushQueueTests", dependencies: ["PushQueue", "CSQLite"], swiftSettings: strict),
         .testTarget(
             name: "PushGatewayTests",
-            dependencies: ["PushGateway", "PushJSON", "CTransferMemory"],
+            dependencies: ["PushGateway", "PushJSON", "CTransferMemory", "SidecarHarness"],
             swiftSettings: strict
         ),
         .testTarget(

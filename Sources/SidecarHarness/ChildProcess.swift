@@ -20,7 +20,7 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         // NIO's sockets are open across exec: in the child they would keep connections alive that were closed here.
-        guard let closeFrom = Self.closeFrom, closeFrom(&actions, 3) == 0 else {
+        guard Self.closeDescriptors(from: 3, by: &actions) else {
             throw HarnessError("start \(executable): this needs glibc 2.34 or later, and memory")
         }
         posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
@@ -48,7 +48,14 @@ package final class ChildProcess: Sendable {
         self.processID = processID
     }
 
-    /// Closes every descriptor from one on, however many there are: glibc's since 2.34, but Swift's module leaves it out.
+    /// Makes a process that is started by these actions close every descriptor from one on, however many there are.
+    /// - Returns: Whether it will.
+    package static func closeDescriptors(from first: Int32, by actions: inout posix_spawn_file_actions_t) -> Bool {
+        guard let closeFrom else { return false }
+        return closeFrom(&actions, first) == 0
+    }
+
+    /// glibc's since 2.34, but Swift's module leaves it out.
     private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
         unsafeBitCast(
             $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)

@@ -1,4 +1,5 @@
 import Glibc
+import SidecarHarness
 
 /// Runs the program `openssl`.
 ///
@@ -17,7 +18,7 @@ enum OpenSSL {
             }
         }
         // Sockets of other tests would stay open as long as it runs.
-        guard let closeFrom = Self.closeFrom, closeFrom(&actions, STDERR_FILENO + 1) == 0 else {
+        guard ChildProcess.closeDescriptors(from: STDERR_FILENO + 1, by: &actions) else {
             throw OpenSSLFailure(arguments: arguments)
         }
         var texts = (["openssl"] + arguments).map { strdup($0) } + [nil]
@@ -27,12 +28,6 @@ enum OpenSSL {
             throw OpenSSLFailure(arguments: arguments)
         }
         return process
-    }
-
-    /// glibc's since 2.34, but Swift's module leaves it out.
-    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
-        unsafeBitCast(
-            $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
     }
 
     /// Runs it to its end, which has to be a good one.
